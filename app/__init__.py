@@ -1,0 +1,1 @@
+"""The workbench: pages, command line and the use cases that join engine and storage."""

@@ -1,0 +1,1 @@
+"""One use case a module: plain functions over a `Workbench`, without any page code."""

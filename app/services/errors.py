@@ -1,0 +1,96 @@
+"""Errors of the use cases; ``str(error)`` is the sentence that the command line prints."""
+
+from __future__ import annotations
+
+
+class ServiceError(Exception):
+    """Base of every refusal a use case may answer with."""
+
+
+class BadInput(ServiceError):
+    """A value typed by a person that cannot be used as it stands."""
+
+    def __init__(self, field: str, value: str, why: str, remedy: str) -> None:
+        self.field, self.value, self.why, self.remedy = field, value, why, remedy
+        shown = value if len(value) <= 60 else value[:57] + "..."
+        super().__init__(f"{field} {shown!r}: {why}. {remedy}" if value else f"{field}: {why}. {remedy}")
+
+
+class NoModelYet(ServiceError):
+    """A book has no trained model that could answer."""
+
+    def __init__(self, book: str) -> None:
+        self.book = book
+        super().__init__(f"Book {book!r} has no model yet. Import its history, then train one: counterpoint train {book}")
+
+
+class ModelLoading(ServiceError):
+    """The model exists and is being read in the background."""
+
+    def __init__(self, book: str) -> None:
+        self.book = book
+        super().__init__(f"The model of book {book!r} is still being loaded. Ask again in a few seconds.")
+
+
+class TrainingBusy(ServiceError):
+    """A second training of the same book was asked for while one is under way."""
+
+    def __init__(self, book: str, job: str, pid: int) -> None:
+        self.book, self.job, self.pid = book, job, pid
+        super().__init__(
+            f"Book {book!r} is being trained already (run {job}, process {pid}). "
+            "Wait until it has finished, or cancel it first."
+        )
+
+
+class TrainingFailed(ServiceError):
+    """A training process ended without a model."""
+
+    def __init__(self, book: str, job: str, why: str) -> None:
+        self.book, self.job, self.why = book, job, why
+        super().__init__(f"Training of book {book!r} ended without a model (run {job}): {why}")
+
+
+class UnknownJob(ServiceError):
+    """A run folder that does not exist was asked for."""
+
+    def __init__(self, job: str) -> None:
+        self.job = job
+        super().__init__(f"There is no training run {job!r} under this home folder.")
+
+
+class NotBalanced(ServiceError):
+    """Lines whose debits and credits differ, or that lack one of the two sides."""
+
+    def __init__(self, debit: str, credit: str, why: str) -> None:
+        self.debit, self.credit, self.why = debit, credit, why
+        super().__init__(
+            f"This entry cannot be saved: debit {debit}, credit {credit}; {why}. "
+            "Change an amount or add a line until both sides are equal. What you typed is still there."
+        )
+
+
+class AccountUnusable(ServiceError):
+    """A line names an account that the catalog lacks or that is closed on the entry's day."""
+
+    def __init__(self, line: int, account: str, why: str) -> None:
+        self.line, self.account, self.why = line, account, why
+        super().__init__(f"Line {line}: account {account!r} {why}. Choose an open account of the catalog.")
+
+
+class NoAccounts(ServiceError):
+    """A book without a single open account was asked for a proposal."""
+
+    def __init__(self, book: str) -> None:
+        self.book = book
+        super().__init__(
+            f"Book {book!r} has no open accounts, so nothing can be proposed. Import a ledger or a list of accounts first."
+        )
+
+
+class NothingToImport(ServiceError):
+    """An import path that does not exist or cannot be read."""
+
+    def __init__(self, path: str, why: str) -> None:
+        self.path, self.why = path, why
+        super().__init__(f"{path} was not imported: {why}.")
