@@ -1,0 +1,1 @@
+"""The append-only store: books, catalogs, entries, decisions and models, on DuckDB or PostgreSQL."""
