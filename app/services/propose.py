@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from app.services.workbench import Workbench
 from engine.journal import Event, Line, Proposal
 
 
-def event_from_text(
-    description: str,
-    amount_text: str,
-    date_text: str | date | None = None,
-    currency: str = "",
-    journal: str = "",
-    party: str = "",
-    lines: Sequence[Line] = (),
-) -> Event:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypedEvent:
+    """The form as it was typed; only description and amount are required.
+
+    ``amount`` may be written 1190, 1.190,00, 1,190.00 or 1 190,00 EUR; ``date`` as 2026-03-01,
+    01.03.2026, 01/03/2026 (day first), 01.03.26, or a date; empty means today.
+    """
+
+    description: str
+    amount: str | Decimal
+    date: str | date | None = None
+    currency: str = ""
+    journal: str = ""
+    party: str = ""
+    lines: tuple[Line, ...] = ()
+
+
+def event_from_text(typed: TypedEvent) -> Event:
     """Read what a person typed; raises BadInput with a sentence that names the field."""
     raise NotImplementedError
 
