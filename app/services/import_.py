@@ -8,22 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from app.services.workbench import Workbench
+from storage.records import RowError
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QuarantinedRow:
-    """A row that stayed outside, with what to do about it."""
-
-    row: int
-    column: str
-    value: str
-    why: str
-    remedy: str
+__all__ = ["ImportOptions", "ImportReport", "RowError", "import_file"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportReport:
-    """What an import brought, or would bring when ``dry_run``; ``debit`` and ``credit`` sum the good entries."""
+    """What an import brought, or would bring when ``dry_run``.
+
+    ``entries`` and ``lines`` count what the file holds in good order; ``new``, ``known`` and
+    ``alike`` say what became of them; ``debit`` and ``credit`` are over the new ones.
+    """
 
     book: str
     format: str
@@ -36,7 +32,7 @@ class ImportReport:
     new: int
     known: int
     alike: int
-    quarantined: tuple[QuarantinedRow, ...]
+    quarantined: tuple[RowError, ...]
     created_book: bool
     dry_run: bool
 
@@ -51,6 +47,8 @@ class ImportReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportOptions:
+    """``format`` and ``profile`` force a reader and a saved mapping; None lets the header decide."""
+
     format: str | None = None
     profile: str | None = None
     dry_run: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from app.home import Home
 
 if TYPE_CHECKING:
     from engine.inference.predictor import Predictor
-    from storage.session import Store
+    from storage.session import Store, UnitOfWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,14 @@ class Workbench:
 
     home: Home
     store: Store
+
+    def reading(self) -> AbstractContextManager[UnitOfWork]:
+        """A unit of work that only reads."""
+        raise NotImplementedError
+
+    def writing(self) -> AbstractContextManager[UnitOfWork]:
+        """A unit of work that commits when its block ends."""
+        raise NotImplementedError
 
     def predictor(self, book: str) -> Predictor:
         """The champion's predictor; blocks while it loads. Raises UnknownBook, NoModelYet, EngineError."""
