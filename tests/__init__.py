@@ -1,0 +1,1 @@
+"""The tests; a package so that `tests.builders` is ours and not another distribution's."""
