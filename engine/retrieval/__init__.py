@@ -1,0 +1,1 @@
+"""Finds earlier entries that are like an event."""

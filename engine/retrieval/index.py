@@ -1,0 +1,279 @@
+"""Nearest neighbours by cosine behind one class: ScaNN, and an exact numpy twin that is its oracle and its fallback.
+
+Shapes: n vectors kept, q queries, d width, k neighbours.
+
+A *row* is the number a vector got when it came in: ``build`` numbers from 0 in the order given and
+``upsert`` goes on from there; a row is never given twice until the next ``build``, so callers may keep
+their own arrays beside the index. Neighbours come most similar first; equals (to a millionth)
+newest row first, because the last of many identical texts is the one that people would copy. Nothing is
+read from disk here: ScaNN would load its ids from a pickle, so an index is always built from vectors.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import math
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import EngineError
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
+IndexKind = Literal["auto", "exact", "scann"]
+
+HAS_SCANN = importlib.util.find_spec("scann") is not None
+TREE_FROM = 20_000  # rows; below, ScaNN's brute force is exact and fast enough
+DRIFT = 0.5  # share of changed rows after which a tree is rebuilt (rebalancing lost recall where rebuilding did not)
+BLOCK = 1_024  # queries scored at once by the exact search
+TIE = 1e-6  # similarities closer than this are the same
+
+
+class BadVectors(EngineError):
+    """Vectors that no similarity can be taken of."""
+
+    def __init__(self, what: str, found: str, remedy: str) -> None:
+        self.what, self.found = what, found
+        super().__init__(f"The {what} cannot be indexed or searched: {found}. {remedy}")
+
+
+class NoScann(EngineError):
+    """ScaNN was asked for by name on a machine that has no wheel of it."""
+
+    def __init__(self) -> None:
+        super().__init__("ScaNN is not installed here. Use kind='auto' or kind='exact'; both answer the same.")
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """``rows`` (q, k) int64, -1 where there are fewer than k; ``similarities`` (q, k) float32, -inf there."""
+
+    rows: Ints
+    similarities: Floats
+
+
+class VectorIndex:
+    """Cosine neighbours of unit-scaled vectors; safe to use from several threads.
+
+    ``kind``: "exact" is the numpy twin; "scann" insists on ScaNN; "auto" takes ScaNN where there is a wheel.
+    """
+
+    def __init__(self, dim: int, kind: IndexKind = "auto") -> None:
+        if kind == "scann" and not HAS_SCANN:
+            raise NoScann
+        self.dim = dim
+        self.approximate = kind != "exact" and HAS_SCANN
+        self._lock = threading.RLock()
+        self._reset()
+
+    def __len__(self) -> int:
+        return len(self._row_of)
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._row_of
+
+    def build(self, ids: Sequence[str], vectors: Floats) -> None:
+        """Replace everything; ``vectors`` (n, d) in the order of ``ids``, which must differ from each other."""
+        unit = _unit(vectors, self.dim, "vectors")
+        _check_ids(ids, len(unit))
+        with self._lock:
+            self._reset()
+            self._append(ids, unit)
+            self._rebuild()
+
+    def upsert(self, ids: Sequence[str], vectors: Floats) -> Ints:
+        """Add or replace by id; returns the rows. A replaced id leaves its old row and gets a new one."""
+        unit = _unit(vectors, self.dim, "vectors")
+        _check_ids(ids, len(unit))
+        with self._lock:
+            self._drop([i for i in ids if i in self._row_of])
+            rows = self._append(ids, unit)
+            if self._searcher is not None and len(rows):
+                self._searcher.upsert([int(r) for r in rows], unit)
+            self._after_change(len(rows))
+        return rows
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """Forget these ids; unknown ones are left alone."""
+        with self._lock:
+            known = [i for i in dict.fromkeys(ids) if i in self._row_of]
+            self._drop(known)
+            self._after_change(len(known))
+
+    def rows_of(self, ids: Sequence[str]) -> Ints:
+        """Rows of ids, -1 for an unknown one."""
+        with self._lock:
+            return np.array([self._row_of.get(i, -1) for i in ids], dtype=np.int64)
+
+    def id_of(self, row: int) -> str:
+        """The id that has, or last had, this row."""
+        return self._ids[row]
+
+    def search(self, queries: Floats, k: int) -> Neighbours:
+        """The k nearest of each query; ``queries`` (q, d), k >= 1."""
+        if k < 1:
+            raise BadVectors("number of neighbours", f"k is {k}", "Ask for at least one.")
+        unit = _unit(queries, self.dim, "queries")
+        with self._lock:
+            found = min(k, len(self))
+            if not found or not len(unit):
+                return _padded(len(unit), k)
+            if self._searcher is None:
+                return _widened(self._exact(unit, found), k)
+            return _widened(self._scann(unit, found), k)
+
+    def _exact(self, unit: Floats, k: int) -> Neighbours:
+        held = self._vectors[: self._used]
+        return _stacked([
+            _best(np.where(self._alive[: self._used], unit[a : a + BLOCK] @ held.T, -np.inf), k)
+            for a in range(0, len(unit), BLOCK)
+        ])  # fmt: skip
+
+    def _scann(self, unit: Floats, k: int) -> Neighbours:
+        ask = min(k + 1, len(self))  # one more than wanted shows whether the last place is a tie
+        options = {"pre_reorder_num_neighbors": max(4 * ask, 200)} if self._tree else {}
+        rows, similar = self._searcher.search_batched(unit, final_num_neighbors=ask, **options)
+        near = _padded(len(unit), k)
+        for q, of_query in enumerate(rows):
+            _fill(near, q, np.asarray(of_query, dtype=np.int64), similar[q])
+        if ask > k and not self._tree:
+            tied = np.flatnonzero(similar[:, k - 1] - similar[:, k] < 2 * TIE)
+            if len(tied):  # which of the equals comes back is chance in ScaNN; here the newest are wanted
+                exact = self._exact(unit[tied], k)
+                near.rows[tied], near.similarities[tied] = exact.rows, exact.similarities
+        return near
+
+    def _reset(self) -> None:
+        self._vectors = np.zeros((0, self.dim), dtype=np.float32)
+        self._alive = np.zeros(0, dtype=np.bool_)
+        self._used = 0  # rows given out; the arrays may be longer
+        self._ids: list[str] = []
+        self._row_of: dict[str, int] = {}
+        self._searcher: Any = None  # ScaNN ships no types
+        self._tree = False
+        self._changed = 0
+        self._built = 0
+
+    def _append(self, ids: Sequence[str], unit: Floats) -> Ints:
+        start, end = self._used, self._used + len(unit)
+        if end > len(self._vectors):
+            room = max(end, 2 * len(self._vectors)) - len(self._vectors)
+            self._vectors = np.concatenate([self._vectors, np.zeros((room, self.dim), dtype=np.float32)])
+            self._alive = np.concatenate([self._alive, np.zeros(room, dtype=np.bool_)])
+        self._vectors[start:end], self._alive[start:end], self._used = unit, True, end
+        self._ids.extend(ids)
+        self._row_of.update(zip(ids, range(start, end), strict=True))
+        return np.arange(start, end, dtype=np.int64)
+
+    def _drop(self, ids: Sequence[str]) -> None:
+        rows = [self._row_of.pop(i) for i in ids]
+        self._alive[rows] = False
+        if self._searcher is not None and rows:
+            self._searcher.delete(rows)
+
+    def _after_change(self, changed: int) -> None:
+        self._changed += changed
+        grown = not self._tree and len(self) >= TREE_FROM
+        drifted = self._tree and self._changed > DRIFT * self._built
+        if self.approximate and (self._searcher is None or not len(self) or grown or drifted):
+            self._rebuild()
+
+    def _rebuild(self) -> None:
+        self._searcher, self._tree, self._changed, self._built = None, False, 0, len(self)
+        if self.approximate and len(self):
+            rows = np.flatnonzero(self._alive[: self._used])
+            self._tree = len(rows) >= TREE_FROM
+            self._searcher = _scann_over(self._vectors[rows], [int(r) for r in rows], tree=self._tree)
+
+
+def nearest_before(vectors: Floats, before: Ints, k: int) -> Neighbours:
+    """For every row the k most similar rows numbered below ``before[row]``: the past, as training sees it.
+
+    Args:
+        vectors: (n, d) finite, not zero; scaled to unit length here.
+        before: (n,) at most the row itself, so that nobody is its own neighbour.
+        k: neighbours wanted, at least 1.
+    """
+    n = len(vectors)
+    if before.shape != (n,) or (before > np.arange(n)).any():
+        raise BadVectors("past", "a row would see itself or the future", "Give before[i] <= i for each row.")
+    if not n:
+        return _padded(0, k)
+    unit = _unit(vectors, vectors.shape[1], "vectors")
+    parts = []
+    for a in range(0, n, BLOCK):
+        width = max(1, int(before[a : a + BLOCK].max()))
+        similar = unit[a : a + BLOCK] @ unit[:width].T
+        similar[np.arange(width)[None, :] >= before[a : a + BLOCK, None]] = -np.inf
+        parts.append(_widened(_best(similar, min(k, width)), k))
+    return _stacked(parts)
+
+
+def _unit(vectors: Floats, dim: int, what: str) -> Floats:
+    given = np.asarray(vectors, dtype=np.float32)
+    if given.ndim != 2 or given.shape[1] != dim:
+        raise BadVectors(what, f"their shape is {given.shape}", f"Give rows of {dim} numbers.")
+    norms = np.linalg.norm(given.astype(np.float64), axis=1)
+    if len(bad := np.flatnonzero(~np.isfinite(norms))):
+        raise BadVectors(what, f"row {bad[0]} has a number that is not finite", "Look at the text it came from.")
+    if len(bad := np.flatnonzero(norms == 0)):
+        raise BadVectors(what, f"row {bad[0]} is all zeros", "An empty text has no neighbours; leave it out.")
+    unit: Floats = (given / norms[:, None]).astype(np.float32)
+    return unit
+
+
+def _scann_over(vectors: Floats, rows: list[int], *, tree: bool) -> Any:  # noqa: ANN401 - ScaNN ships no types
+    """Brute force, or a tree with product quantisation whose best are scored again exactly."""
+    scann = importlib.import_module("scann")
+    builder = scann.scann_ops_pybind.builder(np.ascontiguousarray(vectors), 10, "dot_product")
+    if not tree:
+        return builder.score_brute_force().build(docids=rows)
+    leaves = int(math.sqrt(len(rows)))
+    builder = builder.tree(leaves, max(20, leaves // 5), training_sample_size=min(len(rows), 100_000))
+    return builder.score_ah(2, anisotropic_quantization_threshold=0.2).reorder(200).build(docids=rows)
+
+
+def _check_ids(ids: Sequence[str], n: int) -> None:
+    if len(ids) != n or len(set(ids)) != n:
+        found = f"{len(ids)} ids, {len(set(ids))} of them different, came with {n} vectors"
+        raise BadVectors("ids", found, "Give one id of its own to each vector.")
+
+
+def _best(similar: Floats, k: int) -> Neighbours:
+    """The k largest of each row of ``similar`` (q, n), equals newest first; -inf is never found."""
+    out = _padded(len(similar), k)
+    edges = np.partition(similar, -k, axis=1)[:, -k]
+    for q, edge in enumerate(edges):
+        rows = np.flatnonzero((similar[q] >= edge - TIE) & ~np.isneginf(similar[q]))
+        _fill(out, q, rows, similar[q, rows])
+    return out
+
+
+def _fill(out: Neighbours, q: int, rows: Ints, similar: Floats) -> None:
+    """Write row ``q`` of ``out``: falling similarity, and the newest first among those closer than TIE."""
+    falling = np.argsort(-similar, kind="stable")
+    steps = np.zeros(len(rows), dtype=np.int64)
+    steps[1:] = np.cumsum(-np.diff(similar[falling]) > TIE)
+    order = falling[np.lexsort((-rows[falling], steps))][: out.rows.shape[1]]
+    out.rows[q, : len(order)], out.similarities[q, : len(order)] = rows[order], similar[order]
+
+
+def _padded(q: int, k: int) -> Neighbours:
+    return Neighbours(np.full((q, k), -1, dtype=np.int64), np.full((q, k), -np.inf, dtype=np.float32))
+
+
+def _widened(near: Neighbours, k: int) -> Neighbours:
+    out = _padded(len(near.rows), k)
+    out.rows[:, : near.rows.shape[1]] = near.rows
+    out.similarities[:, : near.rows.shape[1]] = near.similarities
+    return out
+
+
+def _stacked(parts: Sequence[Neighbours]) -> Neighbours:
+    return Neighbours(np.concatenate([p.rows for p in parts]), np.concatenate([p.similarities for p in parts]))
