@@ -21,7 +21,9 @@ class NoModelYet(ServiceError):
 
     def __init__(self, book: str) -> None:
         self.book = book
-        super().__init__(f"Book {book!r} has no model yet. Import its history, then train one: counterpoint train {book}")
+        super().__init__(
+            f"Book {book!r} has no model yet. Import its history, then train one: counterpoint train {book}"
+        )
 
 
 class ModelLoading(ServiceError):
@@ -84,7 +86,8 @@ class NoAccounts(ServiceError):
     def __init__(self, book: str) -> None:
         self.book = book
         super().__init__(
-            f"Book {book!r} has no open accounts, so nothing can be proposed. Import a ledger or a list of accounts first."
+            f"Book {book!r} has no open accounts, so nothing can be proposed. "
+            "Import a ledger or a list of accounts first."
         )
 
 

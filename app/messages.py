@@ -1,0 +1,86 @@
+"""Errors as sentences in the reader's language, found by class. No Streamlit.
+
+`str(error)` is the English sentence for logs and the command line; here every class that pages may meet
+has its own translatable text. A class without one is shown as it stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from app.home import HomeUnusable
+from app.i18n import _
+from app.services import errors as services
+from engine import errors as engine
+from storage import errors as storage
+
+Say = Callable[[Any], str]
+
+# Parts of BadInput and BadEvent that come as data; listed so that the catalogs hold them.
+PARTS = (
+    "Description", "Amount", "Currency", "Date", "Journal", "Party", "Line",
+)  # fmt: skip
+
+
+def sentence(error: BaseException) -> str:
+    """What was asked, what was found, what to do, in the current language."""
+    for kind in type(error).__mro__:
+        if kind in _SAY:
+            return _SAY[kind](error)
+    return str(error)
+
+
+def expected(error: BaseException) -> bool:
+    """Whether an error is one of ours, whose sentence tells a person what to do."""
+    ours = (services.ServiceError, engine.EngineError, storage.StorageError, HomeUnusable)
+    return isinstance(error, ours)
+
+
+def _bad_value(error: services.BadInput | engine.BadEvent) -> str:
+    """Field, value, why, remedy; the value only when there is one."""
+    where = f"{_(error.field)} \u201c{_short(error.value)}\u201d" if error.value else _(error.field)
+    return f"{where}: {_(error.why)}. {_(error.remedy)}"
+
+
+def _short(value: str) -> str:
+    return value if len(value) <= 60 else value[:57] + "\u2026"
+
+
+_SAY: dict[type, Say] = {
+    services.BadInput: _bad_value,
+    engine.BadEvent: _bad_value,
+    services.NoModelYet: lambda e: _(
+        "Book {book} has no model yet. Import its history, then train one.", book=e.book
+    ),
+    services.ModelLoading: lambda e: _(
+        "The model of book {book} is still being loaded. Your event is kept; ask again in a few seconds.", book=e.book
+    ),
+    services.NoAccounts: lambda e: _(
+        "Book {book} has no open accounts, so nothing can be proposed. "
+        "Import a ledger or a list of accounts first.", book=e.book
+    ),
+    services.NotBalanced: lambda e: _(
+        "This entry was not saved: debit {debit}, credit {credit}. Change an amount or add a line until both "
+        "sides are equal. What you typed is still there.", debit=e.debit, credit=e.credit
+    ),
+    services.AccountUnusable: lambda e: _(
+        "Line {line}: account {account} cannot be used. Choose an open account of the catalog.",
+        line=e.line, account=e.account,
+    ),
+    services.TrainingFailed: lambda e: _(
+        "Training of book {book} ended without a model: {why}", book=e.book, why=e.why
+    ),
+    engine.BundleDamaged: lambda e: _(
+        "The model in {folder} cannot be used: {part} is damaged or missing. Nothing was loaded from it. "
+        "Restore the folder from a backup, or train again.", folder=e.folder, part=e.part
+    ),
+    engine.TooLittleHistory: lambda e: _(
+        "Book {book} has {found} entries to learn from; training needs at least {needed}. Import more history, "
+        "or book some entries by hand and approve them.", book=e.book, found=e.found, needed=e.needed
+    ),
+    HomeUnusable: lambda e: _(
+        "The folder {path} cannot be used: {why}. Point COUNTERPOINT_HOME at a folder that you may write.",
+        path=e.path, why=e.why,
+    ),
+}  # fmt: skip
