@@ -1,0 +1,185 @@
+"""The figures of DESIGN 7, each a plain function of guesses and what was really booked.
+
+Scores are in [0, 1], ``right`` says per test entry whether the first guess is right. Entries whose scores are
+equal cannot be told apart by a threshold, so every figure that sorts by score takes a tie whole or not at all.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from engine.evaluation.system import Guess, GuessLine, Key, Ranked
+from engine.inference.amounts import minor_units
+from engine.journal import Entry, Line, Side
+
+
+class Auto(NamedTuple):
+    """``share`` of the test booked unseen and the ``precision`` reached; precision is None where nothing was."""
+
+    share: float
+    precision: float | None
+
+
+class Overlap(NamedTuple):
+    """Lines of a guess as a set of (account, side): right, wrong and missing ones."""
+
+    hit: int
+    extra: int
+    missed: int
+
+
+class Interval(NamedTuple):
+    """A mean difference with the ends of its bootstrap interval."""
+
+    mean: float
+    low: float
+    high: float
+
+
+def key_of(lines: Iterable[Line]) -> Key:
+    return frozenset((x.account, x.side) for x in lines)
+
+
+def exact(guess: Guess, entry: Entry) -> bool:
+    """The set of (account, side) is right."""
+    return guess.key == key_of(entry.lines)
+
+
+def exact_full(guess: Guess, entry: Entry, *, check_tax: bool = False) -> bool:
+    """Right as ACCOUNTING 8 means it: the multiset of lines, each amount within one minor unit.
+
+    Args:
+        guess: its parties are compared only where every line names one; an amount that is not given is wrong.
+        entry: what was booked; its currency says how large a minor unit is.
+        check_tax: whether the book has tax codes; a code that is not given is then no code.
+    """
+    check_party = all(x.party is not None for x in guess.lines)
+    booked: defaultdict[tuple[object, ...], list[Decimal]] = defaultdict(list)
+    offered: defaultdict[tuple[object, ...], list[Decimal]] = defaultdict(list)
+    for line in entry.lines:
+        booked[_name(line, check_tax, check_party)].append(line.amount)
+    for guessed in guess.lines:
+        if guessed.amount is None:
+            return False
+        offered[_name(guessed, check_tax, check_party)].append(guessed.amount)
+    unit = Decimal(1).scaleb(-minor_units(entry.currency))
+    return booked.keys() == offered.keys() and all(
+        len(offered[name]) == len(amounts)
+        and all(abs(a - b) <= unit for a, b in zip(sorted(offered[name]), sorted(amounts), strict=True))
+        for name, amounts in booked.items()
+    )
+
+
+def top_exact(ranked: Ranked, entry: Entry, k: int = 5) -> bool:
+    """Whether one of the first k guesses is `exact`."""
+    return any(exact(g, entry) for g in ranked[:k])
+
+
+def overlap(guess: Guess | None, entry: Entry) -> Overlap:
+    found, booked = guess.key if guess else frozenset(), key_of(entry.lines)
+    return Overlap(len(found & booked), len(found - booked), len(booked - found))
+
+
+def line_f1(overlaps: Iterable[Overlap]) -> float:
+    """F1 over all lines of all entries together; 0 where there are no lines at all."""
+    hit, extra, missed = (sum(column) for column in zip(*overlaps, strict=True)) if overlaps else (0, 0, 0)
+    return 2 * hit / max(1, 2 * hit + extra + missed)
+
+
+def share_error(guess: Guess, entry: Entry) -> float | None:
+    """How far the split of the amount is off, in [0, 1]; None where accounts are wrong or there is nothing to split.
+
+    Half the sum of absolute differences between the shares of the (account, side) pairs within their side, averaged
+    over the sides that have two pairs or more.
+    """
+    if not exact(guess, entry) or any(x.amount is None for x in guess.lines):
+        return None
+    offered, booked = _shares(guess.lines), _shares(entry.lines)
+    sides = [s for s in Side if sum(side is s for _, side in booked) > 1]
+    if not sides or any(math.isnan(x) for x in (*offered.values(), *booked.values())):
+        return None
+    off = [sum(abs(offered[k] - booked[k]) for k in booked if k[1] is s) / 2 for s in sides]
+    return min(1.0, sum(off) / len(off))
+
+
+def counter_right(guess: Guess, entry: Entry, known: Key) -> bool:
+    """Whether the lines beside the known ones (the bank line) are right as a set of (account, side)."""
+    return guess.key - known == key_of(entry.lines) - known
+
+
+def straight_through(scores: ArrayLike, right: ArrayLike, precision: float) -> float:
+    """Largest share of entries at or above one threshold among which at least ``precision`` are right."""
+    share, _ = _best_threshold(scores, right, precision)
+    return share
+
+
+def threshold_for(scores: ArrayLike, right: ArrayLike, precision: float) -> float:
+    """The threshold that `straight_through` found; inf where none reaches the precision."""
+    _, threshold = _best_threshold(scores, right, precision)
+    return threshold
+
+
+def auto(taken: ArrayLike, right: ArrayLike) -> Auto:
+    """Share and precision of the entries ``taken`` by a threshold that was chosen before they were seen."""
+    chosen, good = np.asarray(taken, dtype=bool), np.asarray(right, dtype=bool)
+    if not chosen.any():
+        return Auto(0.0, None)
+    return Auto(float(chosen.mean()), float(good[chosen].mean()))
+
+
+def ece(scores: ArrayLike, right: ArrayLike, bins: int = 10) -> float:
+    """Expected calibration error over bins of equal mass; 0 where there are no entries.
+
+    Entries of one score share the mean of their rights, so their order between two bins cannot matter.
+    """
+    s, r = np.asarray(scores, dtype=np.float64), np.asarray(right, dtype=np.float64)
+    if not len(s):
+        return 0.0
+    values, inverse, counts = np.unique(s, return_inverse=True, return_counts=True)
+    smooth = (np.bincount(inverse, weights=r, minlength=len(values)) / counts)[inverse]
+    parts = np.array_split(np.argsort(s, kind="stable"), min(bins, len(s)))
+    return float(sum(len(p) * abs(s[p].mean() - smooth[p].mean()) for p in parts) / len(s))
+
+
+def paired_bootstrap(ours: ArrayLike, theirs: ArrayLike, *, draws: int = 2_000, seed: int = 0) -> Interval:
+    """Mean of ``ours - theirs`` entry by entry, with its 95 % interval over resampled entries."""
+    difference = np.asarray(ours, dtype=np.float64) - np.asarray(theirs, dtype=np.float64)
+    if not len(difference):
+        return Interval(0.0, 0.0, 0.0)
+    rng = np.random.default_rng(seed)
+    means = np.array([difference[rng.integers(0, len(difference), len(difference))].mean() for _ in range(draws)])
+    low, high = np.quantile(means, [0.025, 0.975])
+    return Interval(float(difference.mean()), float(low), float(high))
+
+
+def _best_threshold(scores: ArrayLike, right: ArrayLike, precision: float) -> tuple[float, float]:
+    s, r = np.asarray(scores, dtype=np.float64), np.asarray(right, dtype=np.float64)
+    order = np.argsort(-s, kind="stable")
+    falling, good = s[order], np.cumsum(r[order])
+    seen = np.arange(1, len(s) + 1)
+    last_of_tie: NDArray[np.bool_] = np.append(falling[1:] < falling[:-1], True)[: len(s)]
+    holds = np.flatnonzero(last_of_tie & (good >= precision * seen - 1e-9))
+    if not len(holds):
+        return 0.0, math.inf
+    return float(seen[holds[-1]] / len(s)), float(falling[holds[-1]])
+
+
+def _name(line: Line | GuessLine, check_tax: bool, check_party: bool) -> tuple[object, ...]:  # noqa: FBT001
+    tax = (line.tax_code or "") if check_tax else None
+    return line.account, line.side, tax, line.party if check_party else None
+
+
+def _shares(lines: Iterable[Line | GuessLine]) -> dict[tuple[str, Side], float]:
+    """Share of each (account, side) in its side; NaN where a side adds up to nothing."""
+    sums: Counter[tuple[str, Side]] = Counter()
+    for x in lines:
+        sums[x.account, x.side] += x.amount or Decimal(0)  # type: ignore[assignment]  # counts money
+    totals = {s: sum((v for (_, side), v in sums.items() if side is s), Decimal(0)) for s in Side}
+    return {k: float(v / totals[k[1]]) if totals[k[1]] else math.nan for k, v in sums.items()}
