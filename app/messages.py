@@ -79,6 +79,13 @@ _SAY: dict[type, Say] = {
         "Book {book} has {found} entries to learn from; training needs at least {needed}. Import more history, "
         "or book some entries by hand and approve them.", book=e.book, found=e.found, needed=e.needed
     ),
+    storage.StoreLocked: lambda e: _(
+        "The database is in use by {process}. Only one program can own the file: close that one, "
+        "or let it do the work for you.", process=e.process
+    ),
+    storage.StoreBusy: lambda _e: _("Saving did not succeed because others were saving too. Nothing was saved; try again."),
+    storage.UnknownBook: lambda e: _("There is no book {name}. Choose another one in the sidebar.", name=e.name),
+    storage.UnknownEntry: lambda _e: _("There is no such entry in this book. Search the journal for it."),
     HomeUnusable: lambda e: _(
         "The folder {path} cannot be used: {why}. Point COUNTERPOINT_HOME at a folder that you may write.",
         path=e.path, why=e.why,
