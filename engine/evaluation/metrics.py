@@ -89,7 +89,7 @@ def overlap(guess: Guess | None, entry: Entry) -> Overlap:
 
 def line_f1(overlaps: Iterable[Overlap]) -> float:
     """F1 over all lines of all entries together; 0 where there are no lines at all."""
-    hit, extra, missed = (sum(column) for column in zip(*overlaps, strict=True)) if overlaps else (0, 0, 0)
+    hit, extra, missed = (sum(column) for column in zip((0, 0, 0), *overlaps, strict=True))
     return 2 * hit / max(1, 2 * hit + extra + missed)
 
 
