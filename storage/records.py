@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from datetime import date as day
 from decimal import Decimal
 
 from engine.journal import Account, Entry, Kind, Line, State
@@ -116,12 +117,12 @@ class NewEntry:
     """The header of an entry that starts here; ``kind`` may only be set where it is certain."""
 
     description: str
-    date: date
+    date: day
     currency: str = ""
     journal: str = ""
     party: str = ""
     document: str = ""
-    document_date: date | None = None
+    document_date: day | None = None
     kind: Kind = Kind.NORMAL
 
 

@@ -1,0 +1,99 @@
+"""The hash chain of a book: every record that can change a booking is one link (ACCOUNTING 16).
+
+A link's content is SHA-256 over the record's canonical JSON; its hash covers book, sequence, record,
+reference, content and the hash before it. Personal texts enter as salted digests, so that erasing text
+and salt leaves the chain whole (ACCOUNTING 18). An import is one link over its entries in order.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine.journal import Line, money_text
+from storage import schema
+
+GENESIS = "0" * 64
+
+
+def canonical(value: object) -> str:
+    """JSON with sorted keys and no spaces; decimals and days as text, so that a value has one spelling."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_plain)
+
+
+def digest(value: object) -> str:
+    return hashlib.sha256(canonical(value).encode()).hexdigest()
+
+
+def text_digest(salt: str, texts: Iterable[str]) -> str:
+    """What the chain keeps of personal texts: nothing that can be guessed without the salt."""
+    return digest([salt, *texts])
+
+
+def lines_body(lines: Sequence[Line]) -> list[list[str | None]]:
+    """The part of lines that holds no personal text."""
+    return [
+        [
+            x.account, x.side.letter, money_text(x.amount), x.tax_code, x.original_currency,
+            None if x.original_amount is None else money_text(x.original_amount),
+            None if x.rate is None else money_text(x.rate),
+        ]
+        for x in lines
+    ]  # fmt: skip
+
+
+def lines_text(lines: Sequence[Line]) -> list[str]:
+    """The part of lines that may name people."""
+    return [text for x in lines for text in (x.party, x.label)]
+
+
+def append(session: Session, book_id: str, record: str, reference: str, content: str, recorded: datetime) -> int:
+    """Write the next link and return its sequence; the caller holds the write lock."""
+    head = session.execute(
+        sa.select(schema.chain.c.sequence, schema.chain.c.hash)
+        .where(schema.chain.c.book_id == book_id)
+        .order_by(schema.chain.c.sequence.desc())
+        .limit(1)
+    ).one_or_none()
+    sequence, previous = (head.sequence + 1, head.hash) if head else (1, GENESIS)
+    body = link_body(book_id, sequence, record, reference, content, previous)
+    row = {**body, "hash": digest(body), "recorded": recorded}
+    session.execute(sa.insert(schema.chain), [row])
+    return sequence
+
+
+def link_body(book_id: str, sequence: int, record: str, reference: str, content: str, previous: str) -> dict[str, Any]:
+    return {
+        "book_id": book_id,
+        "sequence": sequence,
+        "record": record,
+        "reference": reference,
+        "content": content,
+        "previous": previous,
+    }
+
+
+def first_broken(links: Iterable[Mapping[str, Any]]) -> int | None:
+    """The sequence of the first link that does not follow from the one before it; None when all do."""
+    previous, expected = GENESIS, 1
+    for link in links:
+        body = {k: link[k] for k in ("book_id", "sequence", "record", "reference", "content", "previous")}
+        if link["sequence"] != expected or link["previous"] != previous or link["hash"] != digest(body):
+            return expected
+        previous, expected = link["hash"], expected + 1
+    return None
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, Decimal):
+        return money_text(value)
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    raise TypeError(f"a chained record holds {value!r}, which has no canonical form")

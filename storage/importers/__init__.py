@@ -1,0 +1,1 @@
+"""Importers: files in, staged entries and row errors out. They know no database."""

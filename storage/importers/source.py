@@ -1,0 +1,148 @@
+"""A file, a folder or a zip as bytes with names: bounded, and every way it can be unreadable a sentence."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import zipfile
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from storage.errors import ImportRefused
+
+LARGEST = 512 * 1024 * 1024  # bytes of one file, unpacked
+LONGEST_CELL = 10_000  # characters; longer texts are cut, and the cut is reported
+ENTRIES, ACCOUNTS = "entries.jsonl", "accounts.csv"
+
+_C1 = re.compile(rb"[\x80-\x9f]")
+_LATIN9 = re.compile(rb"[\xa4\xbc\xbd\xbe]")  # euro and oe, where cp1252 has signs that no ledger uses
+_ROW_END = re.compile(r"\r*\n|\r")
+_EXPORT = "Save the sheet as CSV or text and import that."
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What to import: ``main`` is the file with the entries, ``beside`` its companions by name."""
+
+    name: str
+    main: str
+    data: bytes
+    beside: Mapping[str, bytes]
+
+    @property
+    def sha256(self) -> str:
+        """Of the one file; of names and contents where there are several."""
+        if not self.beside:
+            return hashlib.sha256(self.data).hexdigest()
+        whole = hashlib.sha256(self.data)
+        for name in sorted(self.beside):
+            whole.update(name.encode() + b"\0" + self.beside[name])
+        return whole.hexdigest()
+
+
+def load(path: Path) -> Source:
+    """Read ``path``: a file, a zip, or a folder. Raises ImportRefused."""
+    try:
+        if path.is_dir():
+            return _from_folder(path)
+        if not path.exists():
+            raise ImportRefused(str(path), "there is no such file", "Check the path.")
+        if not path.is_file():
+            raise ImportRefused(str(path), "it is neither a file nor a folder", "Give a file, a zip or a folder.")
+        data = _read(path)
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise ImportRefused(str(path), f"it cannot be read ({why})", "Check its permissions.") from error
+    if not data.strip(b"\0\r\n\t \xef\xbb\xbf"):
+        raise ImportRefused(path.name, "it is empty", "Export it again from the program that made it.")
+    if data.startswith(b"PK\x03\x04") or path.suffix.lower() == ".zip":
+        return _from_zip(path)
+    return Source(path.stem, path.name, data, {})
+
+
+def _read(path: Path) -> bytes:
+    if (size := path.stat().st_size) > LARGEST:
+        raise ImportRefused(
+            path.name, f"it has {size / 2**20:,.0f} MiB and the limit is {LARGEST / 2**20:,.0f}",
+            "Split it, for example by year.",
+        )  # fmt: skip
+    return path.read_bytes()
+
+
+def _from_folder(path: Path) -> Source:
+    names = sorted(p.name for p in path.iterdir() if p.is_file() and not p.name.startswith("."))
+    main = _choose(path.resolve().name or str(path), names)
+    beside = {n: _read(path / n) for n in names if main == ENTRIES and n == ACCOUNTS}
+    return Source(path.resolve().name, main, _read(path / main), beside)
+
+
+def _choose(where: str, names: list[str]) -> str:
+    """The file with the entries among ``names``: entries.jsonl, or the only one that can be it."""
+    if ENTRIES in names:
+        return ENTRIES
+    tables = [n for n in names if n.lower().endswith((".txt", ".csv", ".tsv", ".jsonl")) and n != ACCOUNTS]
+    if len(tables) == 1:
+        return tables[0]
+    found = ", ".join(names[:5]) or "nothing"
+    raise ImportRefused(
+        where, f"it holds no {ENTRIES} and not just one text file (found: {found})", "Give the file itself."
+    )
+
+
+def _from_zip(path: Path) -> Source:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = {i.filename: i for i in archive.infolist() if not i.is_dir()}
+            if "[Content_Types].xml" in members:
+                raise ImportRefused(path.name, "it is a spreadsheet or document, not a text file", _EXPORT)
+            by_name = {PurePosixPath(n).name: i for n, i in members.items() if not n.startswith("__MACOSX/")}
+            main = _choose(path.name, sorted(by_name))
+            beside = {n: _member(path, archive, by_name[n]) for n in by_name if main == ENTRIES and n == ACCOUNTS}
+            return Source(path.stem, main, _member(path, archive, by_name[main]), beside)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise ImportRefused(path.name, f"the zip is damaged or locked ({error})", "Pack it again.") from error
+
+
+def _member(path: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    """Unpack one member, stopping at the limit whatever size the archive claims."""
+    with archive.open(info) as opened:
+        data = opened.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        raise ImportRefused(
+            path.name, f"{info.filename} unpacks to more than {LARGEST / 2**20:,.0f} MiB", "Split it, say by year."
+        )
+    return data
+
+
+def decode(name: str, data: bytes) -> tuple[str, str]:
+    """Text and the encoding's name: by byte order mark, else strict UTF-8, else ISO 8859-15 or cp1252."""
+    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if data.startswith(mark):
+            return _strict(name, data, encoding), encoding.removesuffix("-sig").upper()
+    if data[:4096].count(0) > len(data[:4096]) // 20:
+        raise ImportRefused(name, "it is not a text file", _EXPORT)
+    try:
+        return data.decode("utf-8"), "UTF-8"
+    except UnicodeDecodeError:
+        if _LATIN9.search(data) and not _C1.search(data):
+            return data.decode("iso8859-15"), "ISO 8859-15"
+        return _strict(name, data, "cp1252"), "cp1252"
+
+
+def _strict(name: str, data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        row = data[: error.start].count(b"\n") + 1
+        raise ImportRefused(
+            name, f"byte {data[error.start]:#04x} in row {row} is no character of {encoding.removesuffix('-sig')}",
+            "Save the file as UTF-8 and import it again.",
+        ) from error  # fmt: skip
+
+
+def rows_of(text: str) -> list[str]:
+    """Physical rows; CR, LF, CRLF and CRCRLF each end one, and nothing else does."""
+    rows = _ROW_END.split(text)
+    return rows[:-1] if rows and not rows[-1] else rows

@@ -1,0 +1,127 @@
+"""Brings what an importer staged into a book, in one transaction: new in, known and alike told apart."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+
+import sqlalchemy as sa
+
+from engine.journal import Account, Entry, Side
+from storage import schema
+from storage.journal import NewBatch
+from storage.records import Book, ImportResult, Staged
+from storage.rows import content_digest
+from storage.session import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class _Sorted:
+    """Staged entries by what the book knows of them."""
+
+    new: tuple[Entry, ...]
+    known: tuple[Entry, ...]
+    alike: tuple[Entry, ...]
+
+
+def plan(unit: UnitOfWork, book: Book | None, staged: Staged, *, keep_alike: bool = False) -> ImportResult:
+    """What `apply` would do, writing nothing; ``book`` is None where it would be created."""
+    sorted_ = _sort(unit, book, staged, keep_alike=keep_alike)
+    accounts = _new_accounts(unit, book, staged)
+    since = _known_since(unit, book, staged.file_sha256)
+    return _result("", sorted_, accounts, since)
+
+
+def apply(
+    unit: UnitOfWork, book: Book, staged: Staged, by: str, *, file_name: str = "", keep_alike: bool = False
+) -> ImportResult:
+    """Append new accounts, journals and entries to ``book``; nothing at all where there is nothing new.
+
+    Entries that look alike stay out unless ``keep_alike``. The catalog only gains accounts: an account
+    the book knows keeps its name and type.
+    """
+    sorted_ = _sort(unit, book, staged, keep_alike=keep_alike)
+    since = _known_since(unit, book, staged.file_sha256)
+    accounts = unit.books.put_accounts(book.book_id, _missing(unit, book, staged), by)
+    unit.books.propose_journals(book.book_id, staged.journals, by)
+    batch_id = ""
+    if sorted_.new:
+        batch = NewBatch(
+            file_name=file_name, file_sha256=staged.file_sha256, format=staged.format, reason=staged.reason,
+            known=len(sorted_.known), alike=len(sorted_.alike), errors=staged.errors, by=by,
+        )  # fmt: skip
+        batch_id = unit.journal.add_imported(book.book_id, batch, sorted_.new, _certain(staged))
+    return _result(batch_id, sorted_, accounts, since)
+
+
+def _sort(unit: UnitOfWork, book: Book | None, staged: Staged, *, keep_alike: bool) -> _Sorted:
+    """One-to-one: an entry of the book makes at most one staged entry known or alike."""
+    here = unit.journal.source_keys(book.book_id) if book else {}
+    contents = {e.entry_id: content_digest(e) for e in staged.entries}
+    known = [e for e in staged.entries if here.get(e.entry_id) == contents[e.entry_id]]
+    matched = {e.entry_id for e in known}
+    free = Counter(content for key, content in here.items() if key not in matched)
+    new: list[Entry] = []
+    alike: list[Entry] = []
+    for e in staged.entries:
+        if e.entry_id in matched:
+            continue
+        same_content = free[contents[e.entry_id]] > 0
+        free[contents[e.entry_id]] -= same_content
+        (alike if same_content or e.entry_id in here else new).append(e)
+    if keep_alike:
+        new, alike = _with_free_keys([*new, *alike], here), []
+    return _Sorted(tuple(new), tuple(known), tuple(alike))
+
+
+def _with_free_keys(entries: Iterable[Entry], taken: Iterable[str]) -> list[Entry]:
+    """The entries in file order, with a running number after keys that the book uses already."""
+    used, out = set(taken), []
+    for e in sorted(entries, key=lambda e: e.position):
+        key, n = e.entry_id, 2
+        while key in used:
+            key, n = f"{e.entry_id} ({n})", n + 1
+        used.add(key)
+        out.append(replace(e, entry_id=key))
+    return out
+
+
+def _certain(staged: Staged) -> frozenset[str]:
+    """Keys of entries whose kind is their own, because it differs from what their journal is for."""
+    kinds = {j.journal: j.kind for j in staged.journals}
+    return frozenset(e.entry_id for e in staged.entries if e.journal in kinds and e.kind is not kinds[e.journal])
+
+
+def _missing(unit: UnitOfWork, book: Book | None, staged: Staged) -> list[Account]:
+    known = {a.code for a in unit.books.catalog(book.book_id)} if book else set()
+    return [a for a in staged.accounts if a.code not in known]
+
+
+def _new_accounts(unit: UnitOfWork, book: Book | None, staged: Staged) -> int:
+    return len(_missing(unit, book, staged))
+
+
+def _known_since(unit: UnitOfWork, book: Book | None, sha256: str) -> datetime | None:
+    if book is None:
+        return None
+    t = schema.batches.c
+    first: datetime | None = unit.session.scalar(
+        sa.select(sa.func.min(t.recorded)).where(t.book_id == book.book_id, t.file_sha256 == sha256)
+    )
+    return first
+
+
+def _result(batch_id: str, found: _Sorted, accounts: int, since: datetime | None) -> ImportResult:
+    return ImportResult(
+        batch_id=batch_id, new=len(found.new), known=len(found.known), alike=len(found.alike),
+        lines=sum(len(e.lines) for e in found.new), debit=_sum(found.new, Side.DEBIT),
+        credit=_sum(found.new, Side.CREDIT), alike_keys=tuple(e.entry_id for e in found.alike),
+        new_accounts=accounts, file_known_since=since,
+    )  # fmt: skip
+
+
+def _sum(entries: Sequence[Entry], side: Side) -> Decimal:
+    return sum((x.amount for e in entries for x in e.lines if x.side is side), Decimal(0))

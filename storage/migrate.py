@@ -1,0 +1,41 @@
+"""Brings a database to the schema of this release, with Alembic, from within the program."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from storage.errors import StoreNewer
+
+HEAD = "0001"  # the newest revision under migrations/versions; a test compares the two
+
+
+def upgrade(engine: sa.Engine, where: str) -> None:
+    """Run the revisions that ``engine`` lacks; one transaction each. Raises StoreNewer.
+
+    Alembic is imported only when there is something to do: most starts find the schema as it should be.
+    """
+    with engine.connect() as connection:
+        found = _current(connection)
+    if found == HEAD:
+        return
+    from alembic import command
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    known = {s.revision for s in ScriptDirectory.from_config(config).walk_revisions()}
+    if found is not None and found not in known:
+        raise StoreNewer(where, found, HEAD)
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        connection.commit()
+
+
+def _current(connection: sa.Connection) -> str | None:
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar_one_or_none()

@@ -1,0 +1,23 @@
+"""Alembic's entry point. The program hands its own connection in; on the command line give ``-x url=...``."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import context
+
+from storage import schema
+
+
+def run(connection: sa.Connection) -> None:
+    context.configure(connection=connection, target_metadata=schema.metadata)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+given = context.config.attributes.get("connection")
+if given is not None:
+    run(given)
+else:
+    with sa.create_engine(context.get_x_argument(as_dictionary=True)["url"]).connect() as opened:
+        run(opened)
+        opened.commit()

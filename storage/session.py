@@ -1,0 +1,155 @@
+"""Opens a database and hands out units of work. The only place that commits or rolls back."""
+
+from __future__ import annotations
+
+import random
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from storage import migrate
+from storage.books import BookStore
+from storage.errors import NestedUnitOfWork, StorageError, StoreBusy, StoreLocked, StoreUnreadable
+from storage.journal import JournalStore
+from storage.models import ModelStore
+
+T = TypeVar("T")
+ATTEMPTS = 6
+FIRST_PAUSE = 0.02  # seconds; doubles, times a random factor so that two writers do not meet again
+_LOCK_MESSAGE = re.compile(r"Conflicting lock is held in (?P<process>.+?) \(PID (?P<pid>\d+)\)")
+_CONFLICTS = ("Conflict on", "conflict on", "could not serialize", "deadlock detected", "Duplicate key")
+
+_write_locks: dict[str, threading.Lock] = {}
+_registry = threading.Lock()
+
+
+class UnitOfWork:
+    """The stores of one transaction. Use it inside the block that gave it, in one thread."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.books = BookStore(session)
+        self.journal = JournalStore(session)
+        self.models = ModelStore(session)
+
+
+class Store:
+    """One database of this process. Threads may share it; a unit of work may not be shared."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+        self._lock = _write_lock(engine.url)
+        self._local = threading.local()
+
+    @property
+    def url(self) -> str:
+        return self._engine.url.render_as_string(hide_password=True)
+
+    @contextmanager
+    def unit_of_work(self, *, read_only: bool = False) -> Iterator[UnitOfWork]:
+        """Commits when the block ends, rolls back when it raises.
+
+        Writers of one process take turns, so that nobody's block has to run twice. A ``read_only``
+        unit takes no turn, sees one consistent state and never commits.
+        """
+        if read_only:
+            with self._session() as session:
+                yield UnitOfWork(session)
+            return
+        if getattr(self._local, "writing", False):
+            raise NestedUnitOfWork
+        with self._lock:
+            self._local.writing = True
+            try:
+                with self._session() as session:
+                    yield UnitOfWork(session)
+                    session.commit()
+            finally:
+                self._local.writing = False
+
+    def write(self, work: Callable[[UnitOfWork], T]) -> T:
+        """Run ``work`` in a unit of work; run it again, after a pause, when another process was faster.
+
+        Raises StoreBusy when that happens `ATTEMPTS` times in a row.
+        """
+        why = ""
+        for attempt in range(ATTEMPTS):
+            try:
+                with self.unit_of_work() as unit:
+                    return work(unit)
+            except DBAPIError as error:
+                if not _is_conflict(error):
+                    raise
+                why = str(error.orig).splitlines()[0]
+                time.sleep(FIRST_PAUSE * 2**attempt * (0.5 + random.random()))  # noqa: S311  jitter, no secret
+        raise StoreBusy(ATTEMPTS, why)
+
+    @contextmanager
+    def _session(self) -> Iterator[Session]:
+        session = Session(self._engine, autoflush=False)
+        try:
+            yield session
+        finally:
+            session.rollback()
+            session.close()
+
+    def close(self) -> None:
+        """Give the database file back, so that another process may open it."""
+        self._engine.dispose()
+
+
+def open_store(url: str) -> Store:
+    """Open ``url`` (``duckdb:///path``), creating the file and its folder, and bring its schema up to date.
+
+    Raises StoreLocked when another process holds the file, StoreNewer when a later release wrote it,
+    StoreUnreadable when it cannot be opened or is no database.
+    """
+    parsed = sa.make_url(url)
+    where = parsed.database or parsed.render_as_string(hide_password=True)
+    if parsed.get_backend_name() == "duckdb" and parsed.database not in (None, "", ":memory:"):
+        _make_folder(Path(str(parsed.database)))
+    engine = sa.create_engine(url, pool_size=10, poolclass=sa.QueuePool)
+    try:
+        migrate.upgrade(engine, where)
+    except DBAPIError as error:
+        engine.dispose()
+        raise _unopened(where, error) from error
+    except StorageError:
+        engine.dispose()
+        raise
+    return Store(engine)
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreUnreadable(str(path), error.strerror or str(error)) from error
+
+
+def _unopened(where: str, error: DBAPIError) -> StorageError:
+    message = str(error.orig)
+    if found := _LOCK_MESSAGE.search(message):
+        return StoreLocked(where, found["process"], int(found["pid"]))
+    if "Could not set lock" in message:
+        return StoreLocked(where, "another program", None)
+    return StoreUnreadable(where, message.splitlines()[0].removeprefix("IO Error: ").rstrip("."))
+
+
+def _is_conflict(error: DBAPIError) -> bool:
+    return any(sign in str(error.orig) for sign in _CONFLICTS)
+
+
+def _write_lock(url: sa.URL) -> threading.Lock:
+    """One lock a database in this process, however many stores were opened on it."""
+    name = str(Path(url.database).resolve()) if url.database and url.get_backend_name() == "duckdb" else str(url)
+    with _registry:
+        return _write_locks.setdefault(name, threading.Lock())
