@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import duckdb_sqlalchemy.alembic_impl  # noqa: F401  teaches Alembic the dialect, whichever was imported first
 import sqlalchemy as sa
 from alembic import context
 
