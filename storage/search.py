@@ -18,19 +18,29 @@ def conditions(book_id: str, query: JournalQuery) -> list[sa.ColumnElement[bool]
     t = views.current_entries.c
     found: list[sa.ColumnElement[bool]] = [t.book_id == book_id]
     found += [t.searchable.contains(word, autoescape=True) for word in fold(query.text).split()]
-    plain: tuple[tuple[object, sa.ColumnElement[bool]], ...] = (
-        (query.since, t.date >= query.since),
-        (query.until, t.date <= query.until),
-        (query.amount_from, t.total >= query.amount_from),
-        (query.amount_to, t.total <= query.amount_to),
-        (query.state, t.state == (query.state.value if query.state else "")),
-        (query.kind, t.kind == (query.kind.value if query.kind else "")),
-    )
-    found += [condition for given, condition in plain if given is not None]
+    found += _ranges(query)
+    if query.state is not None:
+        found.append(t.state == query.state.value)
+    if query.kind is not None:
+        found.append(t.kind == query.kind.value)
     if query.journal:
         found.append(sa.or_(t.journal == query.journal, t.journal.startswith(query.journal + " ", autoescape=True)))
     if query.account:
         found.append(_uses_account(query.account))
+    return found
+
+
+def _ranges(query: JournalQuery) -> list[sa.ColumnElement[bool]]:
+    t = views.current_entries.c
+    found: list[sa.ColumnElement[bool]] = []
+    if query.since is not None:
+        found.append(t.date >= query.since)
+    if query.until is not None:
+        found.append(t.date <= query.until)
+    if query.amount_from is not None:
+        found.append(t.total >= query.amount_from)
+    if query.amount_to is not None:
+        found.append(t.total <= query.amount_to)
     return found
 
 
