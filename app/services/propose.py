@@ -3,42 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
+from app.services.errors import AccountUnusable, BadInput, NoModelYet, NotBalanced
+from app.services.typed import TypedEvent, event_from_text, read_description
+from app.services.untrained import by_hand as start_by_hand
 from app.services.workbench import Workbench
-from engine.journal import Event, Line, Proposal
+from engine.inference.amounts import minor_units
+from engine.journal import Account, Event, Line, Proposal, Side
+from storage.records import MODEL, PERSON, Book, NewEntry
+
+__all__ = ["TypedEvent", "by_hand", "event_from_text", "propose", "save"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TypedEvent:
-    """The form as it was typed; only description and amount are required.
+def propose(wb: Workbench, book: str, event: Event, *, explain: bool = True, wait: bool = True) -> Proposal:
+    """Ranked candidates; the first balances.
 
-    ``amount`` may be written 1190, 1.190,00, 1,190.00 or 1 190,00 EUR; ``date`` as 2026-03-01,
-    01.03.2026, 01/03/2026 (day first), 01.03.26, or a date; empty means today.
+    A book without a model gets an honest "not sure" whose ``bundle`` is empty. Raises UnknownBook,
+    UnknownJournal, NoAccounts, BadInput, EngineError, and ModelLoading when told not to wait.
     """
-
-    description: str
-    amount: str | Decimal
-    date: str | date | None = None
-    currency: str = ""
-    journal: str = ""
-    party: str = ""
-    lines: tuple[Line, ...] = ()
-
-
-def event_from_text(typed: TypedEvent) -> Event:
-    """Read what a person typed; raises BadInput with a sentence that names the field."""
-    raise NotImplementedError
+    found, event, accounts = _prepared(wb, book, event)
+    try:
+        loaded = wb.loaded(book, wait=wait)
+    except NoModelYet:
+        return _by_hand(wb, found, event, accounts)
+    with wb.predictors.turns, loaded.lock:
+        return loaded.predictor.predict([event], accounts, explain=explain)[0]
 
 
-def propose(wb: Workbench, book: str, event: Event, *, explain: bool = True) -> Proposal:
-    """Ranked candidates; the first balances. Raises UnknownBook, NoAccounts, BadEvent, ModelLoading, EngineError.
-
-    A book without a model gets an honest "not sure" whose ``bundle`` is empty.
-    """
-    raise NotImplementedError
+def by_hand(wb: Workbench, book: str, event: Event) -> Proposal:
+    """A balanced start without the model, for a book whose model cannot be read. Raises as `propose`."""
+    found, event, accounts = _prepared(wb, book, event)
+    return _by_hand(wb, found, event, accounts)
 
 
 def save(wb: Workbench, book: str, proposal: Proposal, event: Event, lines: Sequence[Line], by: str) -> str:
@@ -47,4 +46,89 @@ def save(wb: Workbench, book: str, proposal: Proposal, event: Event, lines: Sequ
     Returns the entry id. Raises NotBalanced, AccountUnusable, BadInput, UnknownBook; nothing is
     stored then.
     """
-    raise NotImplementedError
+    description = read_description(event.description)
+    day = event.date or datetime.now(UTC).date()
+    with wb.writing() as uow:
+        found = uow.books.get(book)
+        check_lines(lines, {a.code: a for a in uow.books.catalog(found.book_id)}, day, found)
+        new = NewEntry(
+            description=description,
+            date=day,
+            currency=event.currency or found.currency,
+            journal=uow.books.journal_named(found.book_id, event.journal).journal if event.journal else "",
+            party=event.party,
+        )
+        entry_id = uow.journal.open_entry(found.book_id, new, by)
+        if proposal.bundle:
+            proposed = [
+                Line(account=x.account, side=x.side, amount=x.amount, party=x.party, tax_code=x.tax_code)
+                for x in proposal.candidates[0].lines
+            ]
+            author = f"model {proposal.bundle[:12]}"
+            uow.journal.add_version(entry_id, proposed, author=author, origin=MODEL, lineage=lineage(proposal))
+        uow.journal.add_version(entry_id, lines, author=by, origin=PERSON)
+    return entry_id
+
+
+def check_lines(lines: Sequence[Line], catalog: dict[str, Account], day: date, book: Book) -> None:
+    """Raise AccountUnusable, BadInput or NotBalanced unless the lines are a complete entry of this book."""
+    for number, line in enumerate(lines, start=1):
+        account = catalog.get(line.account)
+        if account is None:
+            raise AccountUnusable(number, line.account, "is not in the catalog" if line.account else "is missing")
+        if not account.open_on(day):
+            raise AccountUnusable(number, line.account, f"is not open on {day.isoformat()}")
+        if not line.amount.is_finite() or line.amount == 0:
+            raise BadInput(f"Line {number}", str(line.amount), "its amount is not a number above zero", "Correct it.")
+        if _rounded(line.amount, book.minor_units) != line.amount:
+            why = f"{book.currency} has {book.minor_units} decimals"
+            raise BadInput(f"Line {number}", str(line.amount), why, "Round the amount.")
+    debit, credit = (sum((x.amount for x in lines if x.side is side), Decimal(0)) for side in Side)
+    sides = {x.side for x in lines}
+    if len(sides) < 2:
+        missing = (
+            "both sides are" if not sides else "the credit side is" if Side.DEBIT in sides else "the debit side is"
+        )
+        raise NotBalanced(f"{debit:f}", f"{credit:f}", f"{missing} empty")
+    if debit != credit:
+        raise NotBalanced(f"{debit:f}", f"{credit:f}", f"{abs(debit - credit):f} is missing on one side")
+
+
+def lineage(proposal: Proposal) -> dict[str, Any]:
+    """What has to be known later about where a model's version came from (ACCOUNTING 17)."""
+    return {
+        "bundle": proposal.bundle,
+        "status": proposal.status.value,
+        "probability": round(proposal.probability, 6),
+        "because": [b.entry_id for b in proposal.because],
+        "candidates": [
+            {
+                "probability": round(c.probability, 6),
+                "lines": [[x.account, x.side.letter, f"{x.amount:f}"] for x in c.lines],
+            }
+            for c in proposal.candidates
+        ],
+    }
+
+
+def _prepared(wb: Workbench, book: str, event: Event) -> tuple[Book, Event, tuple[Account, ...]]:
+    """The book, the event in its words, and the accounts open on the event's day."""
+    with wb.reading() as uow:
+        found = uow.books.get(book)
+        accounts = uow.books.catalog(found.book_id, event.date or datetime.now(UTC).date())
+        journal = uow.books.journal_named(found.book_id, event.journal).journal if event.journal else ""
+    currency = event.currency or found.currency
+    places = minor_units(currency)
+    if _rounded(event.amount, places) != event.amount:
+        raise BadInput("Amount", f"{event.amount:f}", f"{currency} has {places} decimals", "Round the amount.")
+    return found, replace(event, currency=currency, journal=journal), accounts
+
+
+def _by_hand(wb: Workbench, book: Book, event: Event, accounts: Sequence[Account]) -> Proposal:
+    with wb.reading() as uow:
+        history = uow.journal.teaching(book.book_id)
+    return start_by_hand(book.name, event, accounts, history)
+
+
+def _rounded(amount: Decimal, places: int) -> Decimal:
+    return amount if amount % Decimal(1).scaleb(-places) == 0 else amount.quantize(Decimal(1).scaleb(-places))

@@ -1,0 +1,139 @@
+"""The loaded models of this process: one predictor a book, read in the background, swapped in one step."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import os
+import threading
+from collections import OrderedDict
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.home import Home
+from app.services.errors import ModelLoading, NoModelYet
+from engine.errors import BundleMismatch
+from storage.records import Book, ModelRecord
+
+if TYPE_CHECKING:
+    from engine.inference.predictor import Predictor
+    from storage.session import Store
+
+MOST_LOADED = 3  # books whose models stay in memory; the one used longest ago goes first
+_log = logging.getLogger(__name__)
+
+
+@dataclass(eq=False)
+class Loaded:
+    """A predictor and the point of the journal up to which its memory reaches; use it under ``lock``."""
+
+    digest: str
+    predictor: Predictor
+    head: int = -1
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+class Predictors:
+    """Hands out predictors; safe to use from many threads."""
+
+    def __init__(self, home: Home, store: Store) -> None:
+        self._home, self._store = home, store
+        self._lock = threading.Lock()
+        self._ready: OrderedDict[str, Loaded] = OrderedDict()
+        self._pending: dict[tuple[str, str], Future[Loaded]] = {}
+        # Two inferences on two cores take longer together than one after the other (TECH 5).
+        self.turns = threading.BoundedSemaphore(max(1, (os.cpu_count() or 2) // 2))
+
+    def folder(self, record: ModelRecord) -> Path:
+        return self._home.bundles / record.folder
+
+    def champion(self, book: Book) -> ModelRecord | None:
+        with self._store.unit_of_work(read_only=True) as uow:
+            return uow.models.champion(book.book_id)
+
+    def get(self, book: Book, *, wait: bool = True) -> Loaded:
+        """The champion's predictor. Raises NoModelYet, EngineError, and ModelLoading when told not to wait."""
+        record = self.champion(book)
+        if record is None:
+            raise NoModelYet(book.name)
+        loaded = self._current(book, record)
+        if loaded is not None:
+            return loaded
+        future = self._loading(book, record, again=True)
+        if not wait and not future.done():
+            raise ModelLoading(book.name)
+        return future.result()
+
+    def look(self, book: Book, record: ModelRecord) -> Future[Loaded] | Loaded:
+        """What has become of loading this model; starts it when nobody has. Never blocks."""
+        return self._current(book, record) or self._loading(book, record, again=False)
+
+    def _current(self, book: Book, record: ModelRecord) -> Loaded | None:
+        with self._lock:
+            loaded = self._ready.get(book.book_id)
+            if loaded is None or loaded.digest != record.digest:
+                return None
+            self._ready.move_to_end(book.book_id)
+            return loaded
+
+    def _loading(self, book: Book, record: ModelRecord, *, again: bool) -> Future[Loaded]:
+        """The load under way; after a failure a new one when ``again``, so that a repaired folder is found."""
+        key = (book.book_id, record.digest)
+        with self._lock:
+            known = self._pending.get(key)
+            if known is not None and not (again and known.done() and known.exception() is not None):
+                return known
+            future: Future[Loaded] = Future()
+            self._pending[key] = future
+        threading.Thread(target=self._load, args=(book, record, future), name=f"load-{book.name}", daemon=True).start()
+        return future
+
+    def _load(self, book: Book, record: ModelRecord, future: Future[Loaded]) -> None:
+        try:
+            loaded = self._read(book, record)
+        except Exception as error:  # noqa: BLE001  a background job's top: whoever asks gets it raised
+            _log.warning("the model of book %r was not loaded", book.name, exc_info=True)
+            future.set_exception(error)
+            return
+        with self._lock:
+            self._ready[book.book_id] = loaded
+            self._ready.move_to_end(book.book_id)
+            while len(self._ready) > MOST_LOADED:
+                self._ready.popitem(last=False)
+            self._pending.pop((book.book_id, record.digest), None)
+        future.set_result(loaded)
+
+    def _read(self, book: Book, record: ModelRecord) -> Loaded:
+        import torch
+
+        from engine.inference.predictor import Predictor
+
+        torch.set_num_threads(1)  # TECH 6: a second thread waits at barriers whenever anything else runs
+        predictor = Predictor.load(self.folder(record))
+        if predictor.book != book.name:
+            raise BundleMismatch(
+                "The model's book", book.name, predictor.book, "Train this book, or restore its model."
+            )
+        if predictor.digest != record.digest:
+            remedy = "Restore the folder from a backup, or train again."
+            raise BundleMismatch("The model's digest", record.digest, predictor.digest, remedy)
+        loaded = Loaded(record.digest, predictor)
+        self.catch_up(book, loaded)
+        gc.collect()
+        gc.freeze()  # what torch and the weights allocated is never garbage: keeps later collections short
+        return loaded
+
+    def catch_up(self, book: Book, loaded: Loaded) -> None:
+        """Bring the memory to what the journal teaches now: approvals and imports in, reversed and forgotten out."""
+        with self._store.unit_of_work(read_only=True) as uow:
+            head = uow.journal.count(book.book_id)
+            if head == loaded.head:
+                return
+            teaching = uow.journal.teaching(book.book_id)
+        with loaded.lock:
+            known = loaded.predictor.remembered
+            loaded.predictor.forget(sorted(known - {e.entry_id for e in teaching}))
+            loaded.predictor.remember([e for e in teaching if e.entry_id not in known])
+            loaded.head = head

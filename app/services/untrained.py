@@ -1,0 +1,125 @@
+"""An honest answer for a book whose model cannot answer: a balanced start for booking by hand.
+
+It says "not sure" with probability 0 and no bundle. What it offers is the line set of earlier entries that
+share words with the event, or, without history, two accounts of the catalog; known lines are always kept.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from decimal import Decimal
+
+from app.services.errors import BadInput, NoAccounts
+from engine.inference.amounts import allocate, fits, minor_units
+from engine.journal import (
+    Account,
+    AccountType,
+    Candidate,
+    CandidateLine,
+    Entry,
+    Event,
+    Line,
+    Proposal,
+    Shares,
+    Side,
+    Status,
+)
+
+MOST_CANDIDATES = 5
+_REMEMBERED, _MADE_UP = Shares(template=0.0, memory=1.0, model=0.0), Shares(template=0.0, memory=0.0, model=1.0)
+_USUAL = {Side.DEBIT: (AccountType.EXPENSE, AccountType.ASSET), Side.CREDIT: (AccountType.LIABILITY, AccountType.ASSET)}
+
+
+def by_hand(book: str, event: Event, accounts: Sequence[Account], history: Sequence[Entry]) -> Proposal:
+    """Candidates that balance, the likeliest line set of ``history`` first. Raises NoAccounts, BadInput."""
+    if not accounts:
+        raise NoAccounts(book)
+    names = {a.code: a.name for a in accounts}
+    if unknown := [x.account for x in event.lines if x.account not in names]:
+        raise BadInput("Line", unknown[0], "the catalog has no open account of this code", "Choose one that it has.")
+    places = minor_units(event.currency)
+    found = [] if event.lines else _remembered(event, history, names, places)
+    start = _started(event, accounts, history)
+    candidates = [Candidate(probability=0.0, shares=_REMEMBERED, lines=_named(lines, names)) for lines in found]
+    if not any(_same(start, c.lines) for c in candidates):
+        candidates.append(Candidate(probability=0.0, shares=_MADE_UP, lines=_named(start, names)))
+    return Proposal(event=event, bundle="", status=Status.NOT_SURE, candidates=tuple(candidates[:MOST_CANDIDATES]))
+
+
+def _remembered(event: Event, history: Sequence[Entry], names: dict[str, str], places: int) -> list[tuple[Line, ...]]:
+    """Line sets of entries that share a word with the event, scaled to its amount; most words, then newest, first."""
+    words = set(event.description.casefold().split())
+    ranked = sorted(
+        history,
+        key=lambda e: (len(words & set(e.description.casefold().split())), e.journal == event.journal, e.date),
+        reverse=True,
+    )
+    found: dict[tuple[tuple[str, Side], ...], tuple[Line, ...]] = {}
+    for entry in ranked:
+        if not words & set(entry.description.casefold().split()) or len(found) == MOST_CANDIDATES:
+            break
+        key = tuple(sorted((x.account, x.side) for x in entry.lines))
+        if key not in found and all(x.account in names for x in entry.lines):
+            scaled = _scaled(entry, event.amount, places)
+            if scaled:
+                found[key] = scaled
+    return list(found.values())
+
+
+def _scaled(entry: Entry, amount: Decimal, places: int) -> tuple[Line, ...]:
+    lines: list[Line] = []
+    for side in Side:
+        mine = [x for x in entry.lines if x.side is side]
+        if not mine or any(x.amount < 0 for x in mine) or not fits(amount, len(mine), places):
+            return ()
+        parts = allocate(amount, [float(x.amount) for x in mine], places)
+        lines += [Line(account=x.account, side=side, amount=part) for x, part in zip(mine, parts, strict=True)]
+    return tuple(lines)
+
+
+def _started(event: Event, accounts: Sequence[Account], history: Sequence[Entry]) -> tuple[Line, ...]:
+    """The known lines, completed to the amount on each side with that side's usual account."""
+    lines = list(event.lines)
+    for side in Side:
+        rest = event.amount - sum((x.amount for x in lines if x.side is side), Decimal(0))
+        if rest < 0:
+            raise BadInput(
+                "Line",
+                f"{event.amount - rest}",
+                f"the known lines of one side add up to more than the amount {event.amount}",
+                "Correct the amount or the lines.",
+            )
+        if rest:
+            lines.append(Line(account=_usual(side, accounts, history, lines), side=side, amount=rest))
+    return tuple(sorted(lines, key=lambda x: x.side))
+
+
+def _usual(side: Side, accounts: Sequence[Account], history: Sequence[Entry], taken: Sequence[Line]) -> str:
+    """The account most used on this side, else the first of a usual type; another than the taken ones if possible."""
+    used = Counter(x.account for e in history for x in e.lines if x.side is side)
+    parents = {a.parent for a in accounts}
+    ranked = sorted(
+        accounts,
+        key=lambda a: (
+            any(x.account == a.code for x in taken),
+            -used[a.code],
+            a.code in parents,
+            _USUAL[side].index(a.type) if a.type in _USUAL[side] else len(_USUAL[side]),
+            a.code,
+        ),
+    )
+    return ranked[0].code
+
+
+def _named(lines: Sequence[Line], names: dict[str, str]) -> tuple[CandidateLine, ...]:
+    return tuple(
+        CandidateLine(
+            account=x.account, name=names[x.account], side=x.side, amount=x.amount, probability=0.0, party=x.party
+        )
+        for x in lines
+    )
+
+
+def _same(lines: Sequence[Line], others: Sequence[CandidateLine]) -> bool:
+    return sorted((x.account, x.side) for x in lines) == sorted((x.account, x.side) for x in others)

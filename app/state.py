@@ -1,0 +1,133 @@
+"""Every key of the session: name, type, default. Nothing else may name a `st.session_state` key.
+
+Keys of widgets are constants in capitals too; those bound to the address bar are also the names of
+query parameters, so they are short and stable.
+"""
+
+from __future__ import annotations
+
+import getpass
+from dataclasses import dataclass
+from datetime import date
+from typing import Generic, TypeVar, cast
+
+import streamlit as st
+
+from app import i18n
+from app.services import books
+from app.services.books import BookCard
+from app.services.workbench import Workbench, open_workbench
+from app.views.grid import Sheet
+from engine.journal import Event, Proposal
+
+T = TypeVar("T")
+
+DEMO_PERSON = "demo accountant"
+
+
+@dataclass(frozen=True, slots=True)
+class Key(Generic[T]):
+    """One value of the session with its default."""
+
+    name: str
+    default: T
+
+    def get(self) -> T:
+        return cast("T", st.session_state.get(self.name, self.default))
+
+    def set(self, value: T) -> None:
+        st.session_state[self.name] = value
+
+    def clear(self) -> None:
+        st.session_state.pop(self.name, None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """What was saved last, for the line that links to it."""
+
+    entry_id: str
+    description: str
+    amount: str
+
+
+# Chosen in the sidebar.
+LANGUAGE = Key("lang", "")
+BOOK = Key("book", "")
+
+# The form of Predict; widget keys.
+DESCRIPTION = Key("predict.description", "")
+AMOUNT = Key("predict.amount", "")
+CURRENCY = Key("predict.currency", "")
+DATE: Key[date | None] = Key("predict.date", None)
+JOURNAL = Key("predict.journal", "")
+PARTY = Key("predict.party", "")
+
+# The answer to it.
+PENDING: Key[Event | None] = Key("predict.pending", None)
+PROPOSAL: Key[Proposal | None] = Key("predict.proposal", None)
+CHOSEN = Key("predict.chosen", 0)
+SHEET: Key[Sheet | None] = Key("predict.sheet", None)
+GRID_TURN = Key("predict.grid.turn", 0)
+SAVED: Key[Saved | None] = Key("predict.saved", None)
+WORRIES: Key[dict[str, str]] = Key("predict.worries", {})
+NEW_FORM = Key("predict.new_form", default=False)
+FOCUS = Key("predict.focus", "")
+OWNER = Key("predict.owner", "")
+
+# The search of Journal; widget keys that are query parameters as well.
+TEXT = Key("q", "")
+ACCOUNT = Key("account", "")
+FILTER_JOURNAL = Key("journal", "")
+STATE = Key("state", "")
+SINCE: Key[date | None] = Key("since", None)
+UNTIL: Key[date | None] = Key("until", None)
+PAGE = Key("page", 1)
+ENTRY = "entry"  # only a query parameter: the entry that is open
+
+_OF_THE_FORM: tuple[Key[str], ...] = (DESCRIPTION, AMOUNT, PARTY)
+_OF_THE_ANSWER = (PENDING, PROPOSAL, CHOSEN, SHEET, WORRIES)
+
+
+def workbench() -> Workbench:
+    """The process's workbench; opening it is quick, models load later and elsewhere."""
+    return open_workbench()
+
+
+def language() -> str:
+    """The language chosen in the sidebar, before that the browser's."""
+    return LANGUAGE.get() or i18n.nearest(st.context.locale)
+
+
+def book(wb: Workbench) -> BookCard | None:
+    """The chosen book; the first one before a choice, None while there is none."""
+    cards = books.list_books(wb)
+    chosen = BOOK.get()
+    return next((c for c in cards if c.name == chosen), cards[0] if cards else None)
+
+
+def actor(card: BookCard) -> str:
+    """Who acts: there is no sign-in yet, so the demo book has its persona and other books the system's user."""
+    return DEMO_PERSON if card.demo else getpass.getuser()
+
+
+def grid_key() -> str:
+    """The key of the editing grid; a new turn forgets the cells typed in the turn before."""
+    return f"predict.grid.{GRID_TURN.get()}"
+
+
+def next_grid() -> None:
+    GRID_TURN.set(GRID_TURN.get() + 1)
+
+
+def forget_answer() -> None:
+    """Drop the proposal on screen; the form keeps what was typed."""
+    for key in _OF_THE_ANSWER:
+        key.clear()
+    next_grid()
+
+
+def empty_form() -> None:
+    """Clear the fields that belong to one event; must run before the form is drawn."""
+    for key in _OF_THE_FORM:
+        key.set("")

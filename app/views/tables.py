@@ -1,0 +1,80 @@
+"""Small tables, lists and timelines as HTML, every text escaped. No Streamlit.
+
+A real table is read aloud as one, keeps its numbers in line and never hides a column, which the
+canvas of a data grid cannot promise; the grid is used where a person edits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from app.i18n import _
+from app.views.journal import Event
+from app.views.proposal import LineView
+from app.views.versions import ADDED, CHANGED, REMOVED, Half, Pair
+
+
+def entry_table(lines: Sequence[LineView], total_debit: str, total_credit: str) -> str:
+    """The entry to read: account, debit, credit, and how sure each line is."""
+    head = _row("th", (_("Account"), ""), (_("Debit"), "num"), (_("Credit"), "num"), (_("Sure"), "num"))
+    body = "".join(_entry_row(line) for line in lines)
+    foot = _row("td", ("", ""), (total_debit, "num debit"), (total_credit, "num credit"), ("", ""))
+    return f'<table class="cp-table cp-entry"><thead>{head}</thead><tbody>{body}</tbody><tfoot>{foot}</tfoot></table>'
+
+
+def versions_table(pairs: Sequence[Pair], before: str, after: str) -> str:
+    """Two versions side by side; without `before` only the one there is."""
+    columns = ((_("Account"), ""), (_("Debit"), "num"), (_("Credit"), "num"))
+    if not before:
+        body = "".join(f"<tr>{_half(p.after, frozenset())}</tr>" for p in pairs)
+        return f'<table class="cp-table"><thead>{_row("th", *columns)}</thead><tbody>{body}</tbody></table>'
+    top = f'<tr><th colspan="3">{escape(before)}</th><th colspan="3" class="gap">{escape(after)}</th></tr>'
+    first, *others = columns
+    head = _row("th", *columns, (first[0], "gap"), *others)
+    body = "".join(_pair_row(p) for p in pairs)
+    return f'<table class="cp-table"><thead>{top}{head}</thead><tbody>{body}</tbody></table>'
+
+
+def fields_list(fields: Sequence[tuple[str, str]]) -> str:
+    """Names and values of an entry's header."""
+    items = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in fields)
+    return f'<dl class="cp-fields">{items}</dl>'
+
+
+def timeline(events: Sequence[Event]) -> str:
+    """An entry's life, oldest first."""
+    items = "".join(
+        f'<li><div class="when">{escape(e.when)} · {escape(e.who)}</div><div>{escape(e.what)}</div></li>'
+        for e in events
+    )
+    return f'<ol class="cp-life">{items}</ol>'
+
+
+def _entry_row(line: LineView) -> str:
+    spoken = f'<span class="cp-sr">{escape(line.spoken)}</span>' if line.spoken else ""
+    return (
+        f'<tr><td><span class="code">{escape(line.account)}</span><span class="name">{escape(line.name)}</span></td>'
+        f'<td class="num debit">{escape(line.debit)}</td><td class="num credit">{escape(line.credit)}</td>'
+        f'<td class="dots" title="{escape(line.spoken)}"><span aria-hidden="true">{line.dots}</span>{spoken}</td></tr>'
+    )
+
+
+def _pair_row(pair: Pair) -> str:
+    kind = {ADDED: "added", REMOVED: "removed"}.get(pair.mark, "")
+    marked = pair.cells if pair.mark == CHANGED else frozenset()
+    return f'<tr class="{kind}">{_half(pair.before, frozenset())}{_half(pair.after, marked, gap=True)}</tr>'
+
+
+def _half(half: Half | None, marked: frozenset[str], *, gap: bool = False) -> str:
+    shown = half or Half(account="", debit="", credit="")
+    out = []
+    for name, css in (("account", "gap" if gap else ""), ("debit", "num debit"), ("credit", "num credit")):
+        classes = f"{css} changed" if name in marked else css
+        out.append(f'<td class="{classes.strip()}">{escape(getattr(shown, name))}</td>')
+    return "".join(out)
+
+
+def _row(tag: str, *cells: tuple[str, str]) -> str:
+    inner = "".join(f'<{tag} class="{css}">{escape(text)}</{tag}>' for text, css in cells)
+    return f"<tr>{inner}</tr>"

@@ -1,0 +1,91 @@
+"""The form that describes one event."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from app import i18n, messages, state
+from app.i18n import _
+from app.services.books import BookCard, JournalCard
+from app.services.errors import BadInput
+from app.services.typed import TypedEvent, event_from_text
+from app.widgets.markdown import plain
+from engine.journal import Event
+
+COMMON_CURRENCIES = ("EUR", "USD", "GBP", "CHF", "SEK", "CNY")
+_DATE_FORMATS = {"en": "DD/MM/YYYY", "de": "DD.MM.YYYY", "fr": "DD/MM/YYYY"}
+
+
+def event_form(card: BookCard, journals: Sequence[JournalCard]) -> Event | None:
+    """Draw it; the event when it was just sent and could be read. What cannot be read is said at its field."""
+    if state.NEW_FORM.get():
+        state.empty_form()
+        state.NEW_FORM.clear()
+    with st.form("predict.form", border=True):
+        st.text_input(
+            _("Description"), key=state.DESCRIPTION.name, persist_state="session",
+            placeholder=_("What happened, in a few words"),
+        )  # fmt: skip
+        _worry("Description")
+        amount, currency = st.columns([3, 2])
+        with amount:
+            st.text_input(_("Amount"), key=state.AMOUNT.name, persist_state="session", placeholder=_example())
+        with currency:
+            codes = _currencies(card.currency)
+            st.selectbox(_("Currency"), codes, key=state.CURRENCY.name, persist_state="session")
+        _worry("Amount")
+        _worry("Currency")
+        day, journal = st.columns(2)
+        with day:
+            st.date_input(
+                _("Date"), value=datetime.now(tz=UTC).date(), key=state.DATE.name, persist_state="session",
+                format=_DATE_FORMATS[i18n.language()],
+            )  # fmt: skip
+        with journal:
+            st.selectbox(
+                _("Journal"), ["", *(j.code for j in journals)], key=state.JOURNAL.name, persist_state="session",
+                format_func=lambda code: code or _("any"),
+            )  # fmt: skip
+        _worry("Date")
+        st.text_input(_("Party"), key=state.PARTY.name, persist_state="session", placeholder=_("Optional"))
+        _worry("Party")
+        sent = st.form_submit_button(
+            _("Predict"), type="primary", icon=":material/bolt:", width="stretch", key="predict.submit"
+        )
+    return _read() if sent else None
+
+
+def _read() -> Event | None:
+    """The typed event; on a refusal the sentence is kept for its field and the form drawn again."""
+    typed = TypedEvent(
+        description=state.DESCRIPTION.get(),
+        amount=state.AMOUNT.get(),
+        date=state.DATE.get(),
+        currency=state.CURRENCY.get(),
+        journal=state.JOURNAL.get(),
+        party=state.PARTY.get(),
+    )
+    try:
+        event = event_from_text(typed)
+    except BadInput as error:
+        state.WORRIES.set({error.field: messages.sentence(error)})
+        st.rerun()
+    state.WORRIES.clear()
+    return event
+
+
+def _worry(field: str) -> None:
+    """The sentence about a field that could not be read, in red below it."""
+    if text := state.WORRIES.get().get(field):
+        st.markdown(f":red[:material/error: {plain(text)}]")
+
+
+def _currencies(own: str) -> list[str]:
+    return [own, *(c for c in COMMON_CURRENCIES if c != own)] if own else list(COMMON_CURRENCIES)
+
+
+def _example() -> str:
+    return "1,190.00" if i18n.language() == "en" else "1.190,00" if i18n.language() == "de" else "1 190,00"

@@ -1,0 +1,34 @@
+"""The sidebar below the rooms: book, acting person, language."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app import i18n, state
+from app.i18n import _
+from app.services import books
+from app.services.workbench import Workbench
+
+
+def sidebar(wb: Workbench) -> None:
+    """Draw it; choosing another book drops the proposal made for the one before."""
+    with st.sidebar:
+        names = [card.name for card in books.list_books(wb)]
+        if names:
+            st.selectbox(_("Book"), names, key=state.BOOK.name, bind="query-params", on_change=state.forget_answer)
+            card = state.book(wb)
+            if card is not None:
+                st.caption(_("You act as {who}", who=state.actor(card)))
+        _language()
+
+
+def _language() -> None:
+    codes = list(i18n.LANGUAGES)
+    st.selectbox(
+        _("Language"),
+        codes,
+        index=codes.index(state.language()),
+        format_func=i18n.LANGUAGES.__getitem__,
+        key=state.LANGUAGE.name,
+        bind="query-params",
+    )
