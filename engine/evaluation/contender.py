@@ -1,4 +1,4 @@
-"""What the peers share: known entries and their line sets, amounts by the proportions of an earlier entry, confidence."""
+"""What the peers share: known entries and their line sets, amounts in an earlier entry's proportions, confidence."""
 
 from __future__ import annotations
 

@@ -89,7 +89,9 @@ def overlap(guess: Guess | None, entry: Entry) -> Overlap:
 
 def line_f1(overlaps: Iterable[Overlap]) -> float:
     """F1 over all lines of all entries together; 0 where there are no lines at all."""
-    hit, extra, missed = (sum(column) for column in zip((0, 0, 0), *overlaps, strict=True))
+    hit = extra = missed = 0
+    for one in overlaps:
+        hit, extra, missed = hit + one.hit, extra + one.extra, missed + one.missed
     return 2 * hit / max(1, 2 * hit + extra + missed)
 
 

@@ -12,6 +12,7 @@ from engine.journal import Entry, Event
 
 Floats = NDArray[np.float64]
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]
+_WORDS = {"token_pattern": r"(?u)\b\w+\b"}  # one-letter words too
 _BITS = 20  # hashed n-grams: stateless, so a text is cut up once however often weights are fitted again
 
 
@@ -45,7 +46,7 @@ class Cuts:
         plain = {"norm": None, "alternate_sign": False, "lowercase": True, "n_features": 2**_BITS}
         self._by = [
             HashingVectorizer(analyzer="char_wb", ngram_range=(1, 4), **plain),
-            HashingVectorizer(analyzer="word", token_pattern=r"(?u)\b\w+\b", ngram_range=(1, 2), **plain),
+            HashingVectorizer(analyzer="word", ngram_range=(1, 2), **plain, **_WORDS),
         ]
 
     def __call__(self, texts: Sequence[str]) -> list[Any]:
