@@ -51,7 +51,8 @@ class Saved:
     amount: str
 
 
-# Chosen in the sidebar.
+# Chosen in the sidebar; the books are listed once a run, because every page and widget asks.
+CARDS: Key[list[BookCard]] = Key("books", [])
 LANGUAGE = Key("lang", "")
 BOOK = Key("book", "")
 
@@ -69,6 +70,7 @@ PROPOSAL: Key[Proposal | None] = Key("predict.proposal", None)
 CHOSEN = Key("predict.chosen", 0)
 SHEET: Key[Sheet | None] = Key("predict.sheet", None)
 GRID_TURN = Key("predict.grid.turn", 0)
+REMOVE_LINE = "predict.remove_line"  # set by the grid for one run
 SAVED: Key[Saved | None] = Key("predict.saved", None)
 WORRIES: Key[dict[str, str]] = Key("predict.worries", {})
 NEW_FORM = Key("predict.new_form", default=False)
@@ -101,7 +103,7 @@ def language() -> str:
 
 def book(wb: Workbench) -> BookCard | None:
     """The chosen book; the first one before a choice, None while there is none."""
-    cards = books.list_books(wb)
+    cards = CARDS.get() or books.list_books(wb)
     chosen = BOOK.get()
     return next((c for c in cards if c.name == chosen), cards[0] if cards else None)
 

@@ -17,12 +17,9 @@ def labels(accounts: Iterable[Account]) -> dict[str, str]:
     return {a.code: label(a.code, a.name) for a in accounts}
 
 
-def options(catalog: Mapping[str, str], used: Iterable[tuple[str, str]]) -> list[str]:
-    """The labels to choose from: the whole open catalog and whatever the proposal uses besides it."""
-    known = dict(catalog)
-    for code, name in used:
-        known.setdefault(code, label(code, name))
-    return list(known.values())
+def options(catalog: Mapping[str, str], used: Iterable[str]) -> list[str]:
+    """The labels to choose from: the whole open catalog, and whatever the entry uses besides it."""
+    return list(dict.fromkeys([*catalog.values(), *(text for text in used if text)]))
 
 
 def code_of(chosen: str | None, catalog: Mapping[str, str]) -> str:

@@ -10,7 +10,7 @@ from app.i18n import _
 from app.views.because import Because, because_view
 from app.views.numbers import dots, money, percent
 from app.views.oneline import ARROW, accounts_line
-from engine.journal import Candidate, CandidateLine, Proposal, Shares, Side, Status
+from engine.journal import Candidate, CandidateLine, Line, Proposal, Shares, Side, Status
 
 SHOWN_CANDIDATES = 5
 NAMED_SHARE = 0.15
@@ -61,13 +61,28 @@ def proposal_view(proposal: Proposal, chosen: int, names: Mapping[str, str]) -> 
     return ProposalView(
         title=title(candidate.lines, names),
         status=status,
-        status_text=f"{status_word(status)} \u00b7 {percent(candidate.probability)}",
-        sources=sources(candidate.shares),
-        not_checked=not_checked(candidate),
+        status_text=_status_text(status, candidate, proposal),
+        sources=sources(candidate.shares) if proposal.bundle else _("a start by hand, from words and accounts alone"),
+        not_checked=not_checked(candidate) if proposal.bundle else "",
         lines=tuple(_line(x, names, currency) for x in candidate.lines),
         total=money(_debits(candidate.lines), currency),
-        candidates=_candidates(proposal.candidates, chosen),
+        candidates=_candidates(proposal, chosen),
         because=because_view(proposal, names),
+    )
+
+
+def _status_text(status: Status, candidate: Candidate, proposal: Proposal) -> str:
+    """Word and calibrated number; without a model there is no number to show."""
+    if not proposal.bundle:
+        return _("not sure")
+    return f"{status_word(status)} \u00b7 {percent(candidate.probability)}"
+
+
+def lines_of(candidate: Candidate) -> tuple[Line, ...]:
+    """The candidate's lines as they would be booked."""
+    return tuple(
+        Line(account=x.account, side=x.side, amount=x.amount, tax_code=x.tax_code, party=x.party)
+        for x in candidate.lines
     )
 
 
@@ -118,8 +133,8 @@ def _line(line: CandidateLine, names: Mapping[str, str], currency: str) -> LineV
         name=_name(line, names),
         debit=amount if debit else "",
         credit="" if debit else amount,
-        dots=dots(line.probability),
-        spoken=percent(line.probability),
+        dots=dots(line.probability) if line.probability else "",
+        spoken=percent(line.probability) if line.probability else "",
     )
 
 
@@ -131,13 +146,13 @@ def _debits(lines: Sequence[CandidateLine]) -> Decimal:
     return sum((x.amount for x in lines if x.side is Side.DEBIT), Decimal(0))
 
 
-def _candidates(candidates: Sequence[Candidate], chosen: int) -> tuple[CandidateView, ...]:
+def _candidates(proposal: Proposal, chosen: int) -> tuple[CandidateView, ...]:
     return tuple(
         CandidateView(
             key=str(i + 1),
-            percent=percent(c.probability),
+            percent=percent(c.probability) if proposal.bundle else "",
             accounts=accounts_line(c.lines),
             chosen=i == chosen,
         )
-        for i, c in enumerate(candidates[:SHOWN_CANDIDATES])
+        for i, c in enumerate(proposal.candidates[:SHOWN_CANDIDATES])
     )

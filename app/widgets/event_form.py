@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import NoReturn
 
 import streamlit as st
 
 from app import i18n, messages, state
 from app.i18n import _
-from app.services.books import BookCard, JournalCard
+from app.services.books import BookCard, JournalKind
 from app.services.errors import BadInput
 from app.services.typed import TypedEvent, event_from_text
 from app.widgets.markdown import plain
+from engine.errors import BadEvent
 from engine.journal import Event
 
 COMMON_CURRENCIES = ("EUR", "USD", "GBP", "CHF", "SEK", "CNY")
 _DATE_FORMATS = {"en": "DD/MM/YYYY", "de": "DD.MM.YYYY", "fr": "DD/MM/YYYY"}
 
 
-def event_form(card: BookCard, journals: Sequence[JournalCard]) -> Event | None:
+def event_form(card: BookCard, journals: Sequence[JournalKind]) -> Event | None:
     """Draw it; the event when it was just sent and could be read. What cannot be read is said at its field."""
+    names = {j.journal: f"{j.code} {j.name}".strip() or j.journal for j in journals if j.journal}
     if state.NEW_FORM.get():
         state.empty_form()
         state.NEW_FORM.clear()
@@ -29,15 +32,14 @@ def event_form(card: BookCard, journals: Sequence[JournalCard]) -> Event | None:
             _("Description"), key=state.DESCRIPTION.name, persist_state="session",
             placeholder=_("What happened, in a few words"),
         )  # fmt: skip
-        _worry("Description")
+        _worry("description")
         amount, currency = st.columns([3, 2])
         with amount:
             st.text_input(_("Amount"), key=state.AMOUNT.name, persist_state="session", placeholder=_example())
         with currency:
             codes = _currencies(card.currency)
             st.selectbox(_("Currency"), codes, key=state.CURRENCY.name, persist_state="session")
-        _worry("Amount")
-        _worry("Currency")
+        _worry("amount", "currency")
         day, journal = st.columns(2)
         with day:
             st.date_input(
@@ -46,16 +48,22 @@ def event_form(card: BookCard, journals: Sequence[JournalCard]) -> Event | None:
             )  # fmt: skip
         with journal:
             st.selectbox(
-                _("Journal"), ["", *(j.code for j in journals)], key=state.JOURNAL.name, persist_state="session",
-                format_func=lambda code: code or _("any"),
+                _("Journal"), ["", *names], key=state.JOURNAL.name, persist_state="session",
+                format_func=lambda journal: names.get(journal, _("any")),
             )  # fmt: skip
-        _worry("Date")
+        _worry("date", "journal")
         st.text_input(_("Party"), key=state.PARTY.name, persist_state="session", placeholder=_("Optional"))
-        _worry("Party")
+        _worry("party", "line", "lines")
         sent = st.form_submit_button(
             _("Predict"), type="primary", icon=":material/bolt:", width="stretch", key="predict.submit"
         )
     return _read() if sent else None
+
+
+def refuse(error: BadInput | BadEvent) -> NoReturn:
+    """Keep the sentence for its field and draw the form again; what was typed stays."""
+    state.WORRIES.set({error.field.casefold(): messages.sentence(error)})
+    st.rerun()
 
 
 def _read() -> Event | None:
@@ -71,16 +79,16 @@ def _read() -> Event | None:
     try:
         event = event_from_text(typed)
     except BadInput as error:
-        state.WORRIES.set({error.field: messages.sentence(error)})
-        st.rerun()
+        refuse(error)
     state.WORRIES.clear()
     return event
 
 
-def _worry(field: str) -> None:
+def _worry(*fields: str) -> None:
     """The sentence about a field that could not be read, in red below it."""
-    if text := state.WORRIES.get().get(field):
-        st.markdown(f":red[:material/error: {plain(text)}]")
+    for text in (state.WORRIES.get().get(field, "") for field in fields):
+        if text:
+            st.markdown(f":red[:material/error: {plain(text)}]")
 
 
 def _currencies(own: str) -> list[str]:

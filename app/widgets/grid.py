@@ -23,52 +23,40 @@ def entry_grid(sheet: Sheet) -> Sheet:
     take the cursor away; adding or removing a row folds what was typed into the sheet and starts a new grid.
     """
     now = grid.with_edits(sheet, _edits())
-    choices = options(now.catalog, [(r.account.split(" ", 1)[0], r.account) for r in now.rows if r.account])
+    rows = grid.cells(now)
     st.data_editor(
-        [{**row, REMOVE: ":material/close:"} for row in _base(sheet, now)],
+        [{**row, REMOVE: ":material/close:"} for row in rows],
         key=state.grid_key(),
         num_rows="fixed",
         hide_index=True,
         width="stretch",
         row_height=ROW_HEIGHT,
-        height=ROW_HEIGHT * (len(now.rows) + 1) + 3,
         column_order=[ACCOUNT, DEBIT, CREDIT, REMOVE],
-        column_config=_columns(choices, now),
+        column_config=_columns(options(now.catalog, [row[ACCOUNT] for row in rows])),
     )
+    clicked = st.session_state.get(state.REMOVE_LINE)
+    if clicked is not None:
+        _restart(grid.without_line(now, clicked.row))
     if st.button(_("Add line"), icon=":material/add:", type="tertiary", key="predict.add_line"):
         _restart(grid.with_line(now))
     return now
 
 
-def _columns(choices: list[str], now: Sheet) -> dict[str, Any]:
+def _columns(choices: list[str]) -> dict[str, Any]:
+    """Widths in pixels: without them the credit column slides out of sight."""
     config = st.column_config
     return {
-        ACCOUNT: config.SelectboxColumn(_("Account"), options=choices, width=270, required=False),
+        ACCOUNT: config.SelectboxColumn(_("Account"), options=choices, width=280),
         DEBIT: config.TextColumn(_("Debit"), width=110, alignment="right"),
         CREDIT: config.TextColumn(_("Credit"), width=110, alignment="right"),
-        REMOVE: config.ButtonColumn(
-            "", width=44, type="tertiary", help=_("Remove this line"), key="predict.remove_line",
-            on_click=lambda: _remove(now),
-        ),
-    }  # fmt: skip
-
-
-def _base(sheet: Sheet, now: Sheet) -> list[dict[str, str]]:
-    """What lies under the edits: a cell typed in this grid keeps its first text, the others follow the sums."""
-    first, latest, edits = grid.cells(sheet), grid.cells(now), _edits()
-    return [
-        {column: (old if column in edits.get(i, {}) else new)[column] for column in new}
-        for i, (old, new) in enumerate(zip(first, latest, strict=True))
-    ]
+        REMOVE: config.ButtonColumn("", width=48, type="tertiary", help=_("Remove this line"), key=state.REMOVE_LINE),
+    }
 
 
 def _edits() -> dict[int, dict[str, object]]:
+    """What the grid of this turn has collected, by row and column."""
     found: dict[str, dict[int, dict[str, object]]] = st.session_state.get(state.grid_key()) or {}
     return found.get("edited_rows", {})
-
-
-def _remove(now: Sheet) -> None:
-    raise NotImplementedError
 
 
 def _restart(sheet: Sheet) -> None:

@@ -13,7 +13,9 @@ from app.services.workbench import Workbench
 def sidebar(wb: Workbench) -> None:
     """Draw it; choosing another book drops the proposal made for the one before."""
     with st.sidebar:
-        names = [card.name for card in books.list_books(wb)]
+        cards = books.list_books(wb)
+        state.CARDS.set(cards)
+        names = [card.name for card in cards]
         if names:
             st.selectbox(_("Book"), names, key=state.BOOK.name, bind="query-params", on_change=state.forget_answer)
             card = state.book(wb)

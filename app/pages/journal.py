@@ -1,0 +1,80 @@
+"""Journal: search and filter what is booked, open an entry, see how it came to be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from app import state
+from app.i18n import _
+from app.services import books, journal
+from app.services.books import BookCard
+from app.services.workbench import Workbench
+from app.views.journal import entry_view, journal_view
+from app.views.versions import any_change
+from app.views.tables import fields_list, timeline, versions_table
+from app.widgets.journal_table import journal_table
+from app.widgets.markdown import plain
+from app.widgets.search_form import search_form
+
+
+def page(wb: Workbench, card: BookCard) -> None:
+    names = {a.code: a.name for a in books.catalog(wb, card.name)}
+    opened = st.query_params.get(state.ENTRY)
+    if opened:
+        _entry(wb, card, opened, names)
+    else:
+        _search(wb, card, names)
+
+
+def _search(wb: Workbench, card: BookCard, names: Mapping[str, str]) -> None:
+    st.header(_("Journal"), anchor=False)
+    if not card.entries:
+        st.info(
+            _("Nothing is booked yet. Save a proposal on Predict, or import a ledger: counterpoint import {book} FILE",
+              book=card.name),
+            icon=":material/info:",
+        )  # fmt: skip
+        return
+    query = search_form(books.journals(wb, card.name))
+    if query is None:
+        return
+    found = journal.search(wb, card.name, query)
+    view = journal_view(found, names, card.currency)
+    if not view.rows:
+        st.info(_("Nothing matches. Take a filter away or search for fewer words."), icon=":material/search_off:")
+        return
+    st.caption(view.found)
+    chosen = journal_table(view.rows)
+    if view.pages > 1:
+        st.pagination(view.pages, key=state.PAGE.name, bind="query-params")
+    if chosen:
+        st.switch_page("pages/journal.py", query_params={state.ENTRY: chosen})
+
+
+def _entry(wb: Workbench, card: BookCard, entry_id: str, names: Mapping[str, str]) -> None:
+    st.page_link("pages/journal.py", label=_("All entries"), icon=":material/arrow_back:")
+    view = entry_view(journal.entry_detail(wb, card.name, entry_id), names)
+    st.header(plain(view.title), anchor=False)
+    st.badge(view.state, color="gray")
+    st.html(fields_list(view.fields))
+    st.subheader(_("Lines"), anchor=False)
+    if view.before:
+        st.caption(_("Changed cells are marked.") if any_change(view.pairs) else _("Both versions are the same."))
+    st.html(versions_table(view.pairs, view.before, view.after))
+    st.subheader(_("How it came to be"), anchor=False)
+    st.html(timeline(view.life))
+
+
+def _start() -> None:
+    wb = state.workbench()
+    card = state.book(wb)
+    if card is None:
+        st.header(_("No book yet"), anchor=False)
+        st.info(_("Import a ledger to begin. In a terminal: counterpoint import BOOK FILE"), icon=":material/info:")
+        return
+    page(wb, card)
+
+
+_start()

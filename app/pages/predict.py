@@ -1,0 +1,141 @@
+"""Predict: describe an event, read the proposed entry, accept or correct it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app import state
+from app.i18n import _
+from app.services import books, propose
+from app.services.books import BookCard
+from app.services.errors import BadInput, ModelLoading
+from app.services.workbench import Workbench
+from app.views.accounts import labels
+from app.views.proposal import proposal_view
+from app.widgets.event_form import event_form, refuse
+from app.widgets.evidence import analyst, because_cards, candidate_buttons
+from app.widgets.markdown import plain
+from app.widgets.model_status import model_status
+from app.widgets.proposal import Desk, proposal_panel
+from engine.errors import BadEvent, BundleDamaged, BundleMismatch
+from engine.journal import Event, Proposal
+
+
+def page(wb: Workbench, card: BookCard) -> None:
+    left, right = st.columns([5, 8], gap="large")
+    with left:
+        st.header(_("New event"), anchor=False)
+        event = event_form(card, books.journals(wb, card.name))
+        model_status(wb, card.name)
+    if event is not None:
+        state.forget_answer()
+        state.PENDING.set(event)
+    with right:
+        _saved_line()
+        proposal = _answer(wb, card)
+        if proposal is None:
+            return
+        desk = _desk(wb, card, proposal.event)
+        proposal_panel(desk, proposal)
+    _evidence(proposal, desk)
+
+
+def _answer(wb: Workbench, card: BookCard) -> Proposal | None:
+    """The proposal on screen: the one we have, or the answer to the event that waits for one."""
+    pending = state.PENDING.get()
+    if pending is not None:
+        if wb.model_state(card.name).state in ("training", "loading"):
+            _waiting(pending)
+            return None
+        state.PENDING.clear()  # whatever comes of it, it is not tried again and again
+        try:
+            with st.spinner(_("Looking for the entry")):
+                state.PROPOSAL.set(_proposal(wb, card, pending))
+        except ModelLoading:
+            state.PENDING.set(pending)
+            _waiting(pending)
+            return None
+        except (BadInput, BadEvent) as error:
+            refuse(error)
+    proposal = state.PROPOSAL.get()
+    if proposal is None:
+        _empty(card)
+    return proposal
+
+
+def _proposal(wb: Workbench, card: BookCard, event: Event) -> Proposal:
+    """The model's answer; a start by hand where the model cannot be read, which the status beside says."""
+    try:
+        return propose.propose(wb, card.name, event, wait=False)
+    except (BundleDamaged, BundleMismatch):
+        return propose.by_hand(wb, card.name, event)
+
+
+def _evidence(proposal: Proposal, desk: Desk) -> None:
+    view = proposal_view(proposal, state.CHOSEN.get(), desk.names)
+    left, right = st.columns([5, 8], gap="large")
+    with left:
+        candidate_buttons(view.candidates)
+    with right:
+        because, figures = st.tabs([_("Because"), _("Analyst")])
+        with because:
+            because_cards(view.because)
+        with figures:
+            analyst(proposal.trace, desk.names)
+
+
+def _desk(wb: Workbench, card: BookCard, event: Event) -> Desk:
+    accounts = books.catalog(wb, card.name, event.date)
+    return Desk(wb=wb, card=card, labels=labels(accounts), names={a.code: a.name for a in accounts})
+
+
+def _saved_line() -> None:
+    """What was saved last, with the way to it."""
+    saved = state.SAVED.get()
+    if saved is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            ":green[:material/check_circle:] "
+            + _("Saved as a draft: {what}, {amount}", what=plain(saved.description), amount=saved.amount),
+            width="content",
+        )
+        st.page_link(
+            "pages/journal.py", label=_("Open in the journal"), icon=":material/arrow_forward:",
+            query_params={state.ENTRY: saved.entry_id},
+        )  # fmt: skip
+
+
+def _waiting(event: Event) -> None:
+    st.subheader(plain(event.description), anchor=False)
+    st.info(
+        _("Your event is kept. It is answered by itself as soon as the model is ready."), icon=":material/hourglass:"
+    )
+
+
+def _empty(card: BookCard) -> None:
+    if not card.accounts:
+        st.info(
+            _(
+                "Book {book} has no accounts yet. Import a ledger or a list of accounts, and the first "
+                "proposal can be made: counterpoint import {book} FILE",
+                book=card.name,
+            ),
+            icon=":material/info:",
+        )
+        return
+    st.subheader(_("The proposed entry appears here"), anchor=False)
+    st.caption(_("Describe an event and give its total amount; the rest is optional. Enter sends the form."))
+
+
+def _start() -> None:
+    wb = state.workbench()
+    card = state.book(wb)
+    if card is None:
+        st.header(_("No book yet"), anchor=False)
+        st.info(_("Import a ledger to begin. In a terminal: counterpoint import BOOK FILE"), icon=":material/info:")
+        return
+    page(wb, card)
+
+
+_start()

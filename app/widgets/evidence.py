@@ -1,0 +1,71 @@
+"""What stands beside a proposal: other candidates, earlier entries, and the analyst's figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from app import charts, state
+from app.i18n import _
+from app.views.because import Because, Card
+from app.views.proposal import CandidateView
+from app.widgets.markdown import plain
+from engine.journal import LineTrace
+
+JOURNAL_PAGE = "pages/journal.py"
+
+
+def candidate_buttons(candidates: Sequence[CandidateView]) -> None:
+    """One button a candidate, on the keys 1 to 5; the open one is marked."""
+    st.subheader(_("Candidates"), anchor=False)
+    for i, one in enumerate(candidates):
+        if st.button(
+            plain(f"{one.percent}  {one.accounts}"), key=f"predict.candidate.{one.key}", shortcut=one.key,
+            width="stretch", icon=":material/radio_button_checked:" if one.chosen else ":material/radio_button_unchecked:",
+        ):  # fmt: skip
+            state.CHOSEN.set(i)
+            state.SHEET.clear()
+            st.rerun()
+
+
+def because_cards(because: Because) -> None:
+    """Up to three earlier entries side by side, with counts below."""
+    if not because.cards:
+        st.caption(_("Nothing like this was booked before, so the model had only its accounts to go by."))
+        return
+    for column, card in zip(st.columns(len(because.cards)), because.cards, strict=True):
+        with column, st.container(border=True, height="stretch"):
+            _card(card)
+    st.caption(because.counts)
+
+
+def analyst(traces: Sequence[LineTrace], names: Mapping[str, str]) -> None:
+    """Pointer against copy for a chosen line, then the gate and the attention of all lines."""
+    if not traces:
+        st.caption(_("This candidate did not come from the network, so there is nothing to look into."))
+        return
+    st.caption(_("These figures belong to the first candidate."))
+    labels = [f"{i}  {t.account}" for i, t in enumerate(traces, start=1)]
+    chosen = st.segmented_control(_("Line"), labels, default=labels[0], key="predict.line") or labels[0]
+    _figure(
+        _("Where this account came from"), charts.distributions(traces[labels.index(chosen)], names), "distributions"
+    )
+    _figure(_("How much each line trusted memory"), charts.gates(traces), "gates")
+    if traces[0].words:
+        _figure(_("Which words each line looked at"), charts.attention(traces), "attention")
+
+
+def _figure(title: str, figure: object, key: str) -> None:
+    st.markdown(f"**{title}**")
+    st.plotly_chart(figure, key=f"predict.chart.{key}", config={"displayModeBar": False})  # type: ignore[arg-type]
+
+
+def _card(card: Card) -> None:
+    st.page_link(JOURNAL_PAGE, label=plain(card.title), query_params={state.ENTRY: card.entry_id})
+    st.caption(f"{card.when} · {card.amount}")
+    st.badge(card.verdict, color="green" if card.agrees else "orange")
+    if card.booked:
+        st.caption(plain(card.booked))
+    st.caption(plain(card.differs))
+    st.caption(card.origin)

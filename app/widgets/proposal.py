@@ -1,0 +1,135 @@
+"""The proposed entry: to read and accept with one key, or to edit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from app import messages, state
+from app.i18n import _
+from app.services import propose
+from app.services.books import BookCard
+from app.services.errors import ServiceError
+from app.services.workbench import Workbench
+from app.views import grid
+from app.views.balance import Balance, balance_of
+from app.views.numbers import money
+from app.views.proposal import ProposalView, lines_of, proposal_view
+from app.views.tables import entry_table
+from app.widgets.grid import entry_grid
+from app.widgets.markdown import plain
+from engine.journal import Line, Proposal, Status
+from storage.errors import StorageError
+
+COLOURS = {Status.SURE: "green", Status.LIKELY: "blue", Status.NOT_SURE: "orange"}
+ICONS = {Status.SURE: ":material/check:", Status.LIKELY: ":material/check:", Status.NOT_SURE: ":material/help:"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What the widgets of one answer need: where to save, for whom, and the catalog's labels and names."""
+
+    wb: Workbench
+    card: BookCard
+    labels: Mapping[str, str]
+    names: Mapping[str, str]
+
+
+def proposal_panel(desk: Desk, proposal: Proposal) -> None:
+    """Headline, the entry, its balance and the three acts."""
+    view = proposal_view(proposal, state.CHOSEN.get(), desk.names)
+    _headline(view)
+    sheet = state.SHEET.get()
+    if sheet is None:
+        _reading(desk, proposal, view)
+    else:
+        _editing(desk, proposal, sheet)
+
+
+def _headline(view: ProposalView) -> None:
+    st.subheader(plain(view.title), anchor=False)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.badge(view.status_text, color=COLOURS[view.status], icon=ICONS[view.status])  # type: ignore[arg-type]
+        about = " · ".join(part for part in (view.sources, view.not_checked) if part)
+        if about:
+            st.caption(plain(about), width="content")
+
+
+def _reading(desk: Desk, proposal: Proposal, view: ProposalView) -> None:
+    candidate = proposal.candidates[state.CHOSEN.get()]
+    lines = lines_of(candidate)
+    balance = balance_of(lines, currency=proposal.event.currency)
+    st.html(entry_table(view.lines, balance.debit, balance.credit))
+    balance_line(balance)
+    with st.container(horizontal=True, gap="small"):
+        accept = st.button(
+            _("Accept"), type="primary", icon=":material/check:", shortcut="A", key="predict.accept",
+            disabled=not balance.ok,
+        )  # fmt: skip
+        edit = st.button(_("Edit"), icon=":material/edit:", shortcut="E", key="predict.edit")
+        other = st.button(_("Not this"), icon=":material/close:", shortcut="X", key="predict.not_this")
+    if accept:
+        _save(desk, proposal, lines)
+    if edit:
+        state.SHEET.set(grid.sheet_of(candidate.lines, desk.labels, proposal.event.currency))
+        state.next_grid()
+        st.rerun()
+    if other:
+        _next_candidate(proposal)
+
+
+def _editing(desk: Desk, proposal: Proposal, sheet: grid.Sheet) -> None:
+    read = grid.read(entry_grid(sheet))
+    balance = balance_of(read.lines, read.problems, proposal.event.currency)
+    balance_line(balance)
+    with st.container(horizontal=True, gap="small"):
+        save = st.button(
+            _("Save"), type="primary", icon=":material/check:", key="predict.save", disabled=not balance.ok
+        )
+        back = st.button(_("Discard changes"), icon=":material/undo:", key="predict.undo")
+    if save:
+        _save(desk, proposal, read.lines)
+    if back:
+        state.SHEET.clear()
+        st.rerun()
+
+
+def balance_line(balance: Balance) -> None:
+    """Both totals in one line of text; what is missing in red, and why saving is off."""
+    totals = _("Debit {debit} · Credit {credit}", debit=f"**{balance.debit}**", credit=f"**{balance.credit}**")
+    if balance.ok:
+        st.markdown(f"{totals} · :green[:material/check: {plain(balance.text)}]")
+    else:
+        st.markdown(f"{totals} · :red[:material/error: {plain(balance.reason)}]")
+
+
+def _next_candidate(proposal: Proposal) -> None:
+    """Show the next candidate; after the last one the entry is opened for editing by nobody but the person."""
+    following = state.CHOSEN.get() + 1
+    if following < len(proposal.candidates):
+        state.CHOSEN.set(following)
+        st.rerun()
+    st.info(_("That was the last candidate. Edit this one, or describe the event in other words."))
+
+
+def _save(desk: Desk, proposal: Proposal, lines: Sequence[Line]) -> None:
+    """Store both versions; on a refusal the sentence is shown and everything typed stays."""
+    event = proposal.event
+    try:
+        entry_id = propose.save(desk.wb, desk.card.name, proposal, event, lines, state.actor(desk.card))
+    except (ServiceError, StorageError) as error:
+        st.error(messages.sentence(error), icon=":material/error:")
+        return
+    state.SAVED.set(
+        state.Saved(
+            entry_id=entry_id,
+            description=event.description,
+            amount=money(event.amount, event.currency, unit=True),
+        )
+    )
+    state.forget_answer()
+    state.NEW_FORM.set(True)
+    state.FOCUS.set("form")
+    st.rerun()

@@ -1,0 +1,66 @@
+"""Search and filters of the journal. Each is a query parameter, so a search can be sent as a link."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from app import i18n, messages, state
+from app.i18n import _
+from app.services.books import JournalKind
+from app.services.errors import BadInput
+from app.views.journal import state_word
+from app.views.search import amounts_of
+from engine.journal import State
+from storage.records import JournalQuery
+
+PAGE_SIZE = 25
+_DATE_FORMATS = {"en": "DD/MM/YYYY", "de": "DD.MM.YYYY", "fr": "DD/MM/YYYY"}
+
+
+def search_form(journals: Sequence[JournalKind]) -> JournalQuery | None:
+    """Draw it; the query, or None with a sentence at the field when an amount cannot be read."""
+    st.text_input(
+        _("Search"), key=state.TEXT.name, bind="query-params", icon=":material/search:", live=True,
+        placeholder=_("Words, a document number, or an amount such as 1190 or 500..900"), on_change=_first_page,
+    )  # fmt: skip
+    with st.container(horizontal=True, gap="small"):
+        _filters(journals)
+    try:
+        text, low, high = amounts_of(state.TEXT.get())
+    except BadInput as error:
+        st.error(messages.sentence(error), icon=":material/error:")
+        return None
+    return JournalQuery(
+        text=text, account=state.ACCOUNT.get().strip(), journal=state.FILTER_JOURNAL.get() or "",
+        state=State(state.STATE.get()) if state.STATE.get() else None, since=state.SINCE.get(), until=state.UNTIL.get(),
+        amount_from=low, amount_to=high, page=state.PAGE.get(), size=PAGE_SIZE,
+    )  # fmt: skip
+
+
+def _filters(journals: Sequence[JournalKind]) -> None:
+    names = {j.journal: f"{j.code} {j.name}".strip() or j.journal for j in journals if j.journal}
+    day_format = _DATE_FORMATS[i18n.language()]
+    st.text_input(_("Account"), key=state.ACCOUNT.name, bind="query-params", width=130, on_change=_first_page)
+    st.selectbox(
+        _("Journal"), ["", *names], key=state.FILTER_JOURNAL.name, bind="query-params", width=200,
+        format_func=lambda journal: names.get(journal, _("all")), on_change=_first_page,
+    )  # fmt: skip
+    st.selectbox(
+        _("State"), ["", *(s.value for s in State)], key=state.STATE.name, bind="query-params", width=190,
+        format_func=lambda s: state_word(State(s)) if s else _("all"), on_change=_first_page,
+    )  # fmt: skip
+    st.date_input(
+        _("From"), value=None, key=state.SINCE.name, bind="query-params", width=160, format=day_format,
+        on_change=_first_page,
+    )  # fmt: skip
+    st.date_input(
+        _("Until"), value=None, key=state.UNTIL.name, bind="query-params", width=160, format=day_format,
+        on_change=_first_page,
+    )  # fmt: skip
+
+
+def _first_page() -> None:
+    """Another search starts at its first page."""
+    state.PAGE.set(1)
