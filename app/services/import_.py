@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from app.services.errors import BadInput, NothingToImport
 from app.services.workbench import Workbench
-from storage.records import RowError
+from storage import importers, imports
+from storage.records import Book, ImportResult, RowError, Staged
+from storage.session import UnitOfWork
 
 __all__ = ["ImportOptions", "ImportReport", "RowError", "import_file"]
+
+SHOWN_ROWS = 20  # quarantined rows that the report for people names; JSON names all of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +45,41 @@ class ImportReport:
 
     def to_json(self) -> dict[str, Any]:
         """The shape of INTERFACES.md."""
-        raise NotImplementedError
+        return {
+            "book": self.book,
+            "format": self.format,
+            "reason": self.reason,
+            "entries": self.entries,
+            "lines": self.lines,
+            "debit": f"{self.debit:f}",
+            "credit": f"{self.credit:f}",
+            "new": self.new,
+            "known": self.known,
+            "alike": self.alike,
+            "quarantined": [
+                {"row": e.row, "column": e.column, "value": e.value, "why": e.why, "remedy": e.remedy}
+                for e in self.quarantined
+            ],
+        }
 
     def sentences(self) -> list[str]:
         """The report for people; the last line counts what is new and what was here."""
-        raise NotImplementedError
+        would = "would be " if self.dry_run else ""
+        out = [f"{self.reason}"]
+        if self.created_book:
+            out.append(f"Book {self.book!r} {'would be' if self.dry_run else 'was'} created.")
+        out.append(f"{self.entries} entries with {self.lines} lines in good order, {self.accounts} new accounts.")
+        out.append(f"Debit {self.debit:,.2f} and credit {self.credit:,.2f} {would}added.")
+        if self.quarantined:
+            out.append(f"{len(self.quarantined)} problems kept rows outside:")
+            out += [f"  {e}" for e in self.quarantined[:SHOWN_ROWS]]
+            if len(self.quarantined) > SHOWN_ROWS:
+                out.append(f"  and {len(self.quarantined) - SHOWN_ROWS} more; --json lists them all.")
+        out.append(f"{self.new} new, {self.known} already here" + self._alike())
+        return out
+
+    def _alike(self) -> str:
+        return f", {self.alike} look alike and were left out" if self.alike else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,10 +89,67 @@ class ImportOptions:
     format: str | None = None
     profile: str | None = None
     dry_run: bool = False
+    demo: bool = False
 
 
 def import_file(
-    wb: Workbench, book: str, path: Path, options: ImportOptions | None = None, *, by: str = "system"
+    wb: Workbench,
+    book: str,
+    path: Path,
+    options: ImportOptions | None = None,
+    *,
+    by: str = "system",
+    progress: Callable[[str], None] = lambda _: None,
 ) -> ImportReport:
-    """Create the book when missing and add what is new in one transaction; a dry run writes nothing."""
-    raise NotImplementedError
+    """Create the book when missing and add what is new in one transaction; a dry run writes nothing.
+
+    Raises NothingToImport, ImportRefused, BadBook, BadInput.
+    """
+    chosen = options or ImportOptions()
+    if chosen.profile is not None:
+        raise BadInput("Profile", chosen.profile, "there is no saved profile of this name", "Leave --profile out.")
+    if not path.exists():
+        raise NothingToImport(str(path), "there is no such file or folder")
+    progress(f"reading {path.name}")
+    staged = importers.read(path, chosen.format)
+    if not staged.entries and not staged.accounts:
+        first = f" The first: {staged.errors[0]}" if staged.errors else ""
+        raise NothingToImport(str(path), f"no entry in it is in good order ({len(staged.errors)} problems).{first}")
+    progress(f"{len(staged.entries)} entries in good order, comparing with the book")
+    if chosen.dry_run:
+        with wb.reading() as uow:
+            found = uow.books.find(book)
+            return _report(book, staged, imports.plan(uow, found, staged), created=found is None, dry_run=True)
+
+    def work(uow: UnitOfWork) -> tuple[ImportResult, bool]:
+        found = uow.books.find(book)
+        target = found or _create(uow, book, staged, demo=chosen.demo, by=by)
+        return imports.apply(uow, target, staged, by, file_name=path.name), found is None
+
+    result, created = wb.store.write(work)
+    return _report(book, staged, result, created=created, dry_run=False)
+
+
+def _create(uow: UnitOfWork, name: str, staged: Staged, *, demo: bool, by: str) -> Book:
+    """A book in the currency that most of its entries name."""
+    named = Counter(e.currency for e in staged.entries if e.currency).most_common(1)
+    return uow.books.create(name, named[0][0] if named else "EUR", demo=demo, by=by)
+
+
+def _report(book: str, staged: Staged, result: ImportResult, *, created: bool, dry_run: bool) -> ImportReport:
+    return ImportReport(
+        book=book,
+        format=staged.format,
+        reason=staged.reason,
+        entries=len(staged.entries),
+        lines=staged.line_count,
+        accounts=result.new_accounts,
+        debit=result.debit,
+        credit=result.credit,
+        new=result.new,
+        known=result.known,
+        alike=result.alike,
+        quarantined=staged.errors,
+        created_book=created,
+        dry_run=dry_run,
+    )

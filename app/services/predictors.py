@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import logging
 import os
 import threading
 from collections import OrderedDict
@@ -12,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app import background
 from app.home import Home
 from app.services.errors import ModelLoading, NoModelYet
 from engine.errors import BundleMismatch
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from storage.session import Store
 
 MOST_LOADED = 3  # books whose models stay in memory; the one used longest ago goes first
-_log = logging.getLogger(__name__)
 
 
 @dataclass(eq=False)
@@ -70,6 +69,13 @@ class Predictors:
         """What has become of loading this model; starts it when nobody has. Never blocks."""
         return self._current(book, record) or self._loading(book, record, again=False)
 
+    def known_broken(self, book_id: str, record: ModelRecord) -> bool:
+        """Whether this model is missing, or was found unreadable when somebody asked for it."""
+        with self._lock:
+            future = self._pending.get((book_id, record.digest))
+        failed = future is not None and future.done() and future.exception() is not None
+        return failed or not (self.folder(record) / "bundle.json").is_file()
+
     def _current(self, book: Book, record: ModelRecord) -> Loaded | None:
         with self._lock:
             loaded = self._ready.get(book.book_id)
@@ -85,25 +91,19 @@ class Predictors:
             known = self._pending.get(key)
             if known is not None and not (again and known.done() and known.exception() is not None):
                 return known
-            future: Future[Loaded] = Future()
+            future = background.start(f"load-{book.name}", lambda: self._load(book, record))
             self._pending[key] = future
-        threading.Thread(target=self._load, args=(book, record, future), name=f"load-{book.name}", daemon=True).start()
         return future
 
-    def _load(self, book: Book, record: ModelRecord, future: Future[Loaded]) -> None:
-        try:
-            loaded = self._read(book, record)
-        except Exception as error:  # noqa: BLE001  a background job's top: whoever asks gets it raised
-            _log.warning("the model of book %r was not loaded", book.name, exc_info=True)
-            future.set_exception(error)
-            return
+    def _load(self, book: Book, record: ModelRecord) -> Loaded:
+        loaded = self._read(book, record)
         with self._lock:
             self._ready[book.book_id] = loaded
             self._ready.move_to_end(book.book_id)
             while len(self._ready) > MOST_LOADED:
                 self._ready.popitem(last=False)
             self._pending.pop((book.book_id, record.digest), None)
-        future.set_result(loaded)
+        return loaded
 
     def _read(self, book: Book, record: ModelRecord) -> Loaded:
         import torch

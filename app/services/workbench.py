@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
@@ -44,6 +43,7 @@ class Workbench:
         self.predictors = Predictors(home, store)
         self.settling = threading.Lock()
         self.closed = threading.Event()
+        self.url = ""  # of the pages, where this process serves them
 
     def reading(self) -> AbstractContextManager[UnitOfWork]:
         """A unit of work that only reads."""
@@ -84,12 +84,6 @@ class Workbench:
         if state.state == "failed":
             return training
         return replace(state, job=training.job)
-
-    def in_background(self, name: str, work: Callable[[], None]) -> threading.Thread:
-        """Run work in a thread that ends with the process."""
-        thread = threading.Thread(target=work, name=name, daemon=True)
-        thread.start()
-        return thread
 
     def close(self) -> None:
         """Release the database file; running trainings go on."""

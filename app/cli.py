@@ -1,0 +1,199 @@
+"""``counterpoint …``: every command of INTERFACES.md that exists so far.
+
+Progress and notes go to stderr. With --json stdout is one JSON document and nothing else. Exit codes:
+0 done, 1 refused or found wrong with a sentence on stderr, 2 usage.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import json
+import logging
+import logging.handlers
+import os
+import sys
+import traceback
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from types import TracebackType
+from typing import Annotated, Any
+
+import typer
+
+from app.commands import Answer, carry_out
+from app.home import Home, HomeUnusable
+from app.jobs import Jobs
+
+cli = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Turn descriptions of business events into balanced journal entries.",
+)
+
+BookName = Annotated[str, typer.Argument(metavar="BOOK", help="The book's name.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
+
+
+class Modes(StrEnum):
+    STATIC = "static"
+    PREQUENTIAL = "prequential"
+    BOTH = "both"
+
+
+@cli.command()
+def run(
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port of the pages; 8501 or the next free.")
+    ] = None,
+    host: Annotated[str, typer.Option(help="Address to listen on; the default is this machine only.")] = "127.0.0.1",
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")] = False,
+) -> None:
+    """Start the workbench; the first start makes a demo book and trains it in the background."""
+    from app import serving
+
+    _finish(serving.run(_home(), host=host, port=port, browser=not no_browser, say=_progress), as_json=False)
+
+
+@cli.command("import")
+def import_(
+    book: BookName,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file, a zip, or a folder with entries.jsonl.")],
+    format: Annotated[str | None, typer.Option(metavar="F", help="Read it as this format.")] = None,
+    profile: Annotated[str | None, typer.Option(metavar="P", help="Use this saved mapping.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen and write nothing.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Bring a ledger into a book, which is created when missing."""
+    arguments = {
+        "book": book, "path": str(file.absolute()), "format": format, "profile": profile, "dry_run": dry_run,
+        "by": _user(),
+    }  # fmt: skip
+    _finish(_carried_out(_home(), "import", arguments), as_json=as_json)
+
+
+@cli.command()
+def train(
+    book: BookName,
+    quick: Annotated[bool, typer.Option("--quick", help="A minute or two; the default.")] = False,
+    deep: Annotated[bool, typer.Option("--deep", help="Longer, for the best model this machine can make.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Train the book's model, evaluate it, and use it when the book has none."""
+    from app.services.train import follow
+
+    if quick and deep:
+        raise typer.BadParameter("choose one of --quick and --deep")
+    home = _home()
+    started = _carried_out(home, "train", {"book": book, "profile": "full" if deep else "quick", "by": _user()})
+    if started.code:
+        _finish(started, as_json=as_json)
+    run = str(started.document["run"])
+    jobs = Jobs(home.runs)
+    try:
+        follow(jobs, run, _progress)
+    except KeyboardInterrupt:
+        _progress("stopping the training")
+        jobs.cancel(run)
+        follow(jobs, run, _progress)
+    _finish(_carried_out(home, "trained", {"run": run}), as_json=as_json)
+
+
+@cli.command()
+def predict(
+    book: BookName,
+    *,
+    description: Annotated[str, typer.Option(metavar="T", help="What happened, in words.")],
+    amount: Annotated[str, typer.Option(metavar="A", help="The total, for example 1190.00 or 1.190,00.")],
+    date: Annotated[str, typer.Option(metavar="DATE", help="For example 2026-03-01 or 01.03.2026.")] = "",
+    currency: Annotated[str, typer.Option(metavar="CUR", help="Three letters; the book's when left out.")] = "",
+    journal: Annotated[str, typer.Option(metavar="J", help="The journal's code.")] = "",
+    party: Annotated[str, typer.Option(metavar="P", help="Customer, supplier or employee.")] = "",
+    line: Annotated[
+        list[str] | None, typer.Option("--line", metavar="CODE:D|C:AMOUNT", help="A line that is already known.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Propose the journal entry of one event."""
+    arguments = {
+        "book": book, "description": description, "amount": amount, "date": date, "currency": currency,
+        "journal": journal, "party": party, "lines": list(line or []),
+    }  # fmt: skip
+    _finish(_carried_out(_home(), "predict", arguments), as_json=as_json)
+
+
+def main() -> None:
+    """The console script: keeps logs in the home and tracebacks out of the terminal."""
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    sys.excepthook = _unexpected
+    cli()
+
+
+def _carried_out(home: Home, name: str, arguments: Mapping[str, Any]) -> Answer:
+    with contextlib.redirect_stdout(sys.stderr):  # libraries may print; stdout is for the answer
+        return carry_out(home, name, arguments, _progress)
+
+
+def _finish(answer: Answer, *, as_json: bool) -> None:
+    """Print an answer and end with its code."""
+    for note in answer.notes:
+        typer.echo(note, err=True)
+    if answer.error:
+        typer.echo(answer.error, err=True)
+    elif as_json:
+        typer.echo(json.dumps(answer.document, ensure_ascii=False, indent=2))
+    else:
+        for text in answer.text:
+            typer.echo(text)
+    raise typer.Exit(answer.code)
+
+
+def _progress(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+def _home() -> Home:
+    try:
+        home = Home.from_env()
+    except HomeUnusable as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+    _log_into(home.logs)
+    return home
+
+
+def _user() -> str:
+    """The name of the acting person: whoever this machine says runs the command."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return f"user {os.getuid()}"
+
+
+def _log_into(folder: Path) -> None:
+    handler = logging.handlers.RotatingFileHandler(
+        folder / "counterpoint.log", maxBytes=2_000_000, backupCount=3, encoding="utf-8", delay=True
+    )
+    handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(name)s %(levelname)s %(message)s"))
+    root = logging.getLogger()
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+
+
+def _unexpected(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """A mistake of this program: the traceback into a file, a sentence to the terminal."""
+    text = "".join(traceback.format_exception(kind, error, trace))
+    try:
+        path = Home.from_env().logs / f"error-{datetime.now(UTC):%Y%m%dT%H%M%S}.log"
+        path.write_text(text, encoding="utf-8")
+        where = f"Details are in {path}."
+    except (OSError, HomeUnusable):
+        where = text
+    print(f"Something went wrong that should not have: {kind.__name__}: {error}. {where}", file=sys.stderr)  # noqa: T201

@@ -1,0 +1,165 @@
+"""The use cases of the command line, done here or by the process that owns the database file.
+
+A command is a function from a workbench and plain arguments to an `Answer`. Both ends run the same function,
+so the printed text, the JSON and the exit code do not depend on where the work was done.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from app.home import Home, HomeUnusable
+from app.jobs import UnknownRun
+from app.owner_socket import NobodyListens, OtherDatabase, OwnerGone, OwnerRefused, OwnerServer, Progress, Request, ask
+from app.services.errors import BadInput, ServiceError
+from app.services.workbench import Workbench, open_workbench
+from engine.errors import EngineError
+from storage.errors import StorageError, StoreLocked
+
+REFUSALS = (ServiceError, StorageError, EngineError, HomeUnusable, UnknownRun)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a command prints: ``document`` with --json, else ``text``; ``notes`` and ``error`` go to stderr."""
+
+    code: int = 0
+    document: Mapping[str, Any] = field(default_factory=dict)
+    text: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    error: str = ""
+
+    @classmethod
+    def refusal(cls, error: Exception) -> Answer:
+        return cls(code=1, error=str(error))
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> Answer:
+        return cls(
+            code=int(content["code"]),
+            document=content["document"],
+            text=tuple(content["text"]),
+            notes=tuple(content["notes"]),
+            error=str(content["error"]),
+        )
+
+
+Arguments = Mapping[str, Any]
+Command = Callable[[Workbench, Arguments, Progress], Answer]
+
+
+def carry_out(home: Home, name: str, arguments: Arguments, progress: Progress) -> Answer:
+    """Run a command in the process that owns the database: this one, or the one behind the socket."""
+    request = Request(name, arguments, home.database_url)
+    if home.owned_file:
+        try:
+            return Answer.from_json(ask(home.socket_path, request, progress))
+        except (NobodyListens, OtherDatabase):
+            pass  # then this process may own the file
+        except (OwnerRefused, OwnerGone) as error:
+            return Answer.refusal(error)
+    try:
+        wb = open_workbench(home)
+    except StoreLocked as locked:
+        return _second_try(home, request, progress, locked)
+    except REFUSALS as error:
+        return Answer.refusal(error)
+    server = serve(wb)
+    try:
+        return perform(wb, name, arguments, progress)
+    finally:
+        if server is not None:
+            server.close()
+        wb.close()
+
+
+def perform(wb: Workbench, name: str, arguments: Arguments, progress: Progress) -> Answer:
+    """Run a command of the list on this workbench; a refusal is an answer too."""
+    command = commands().get(name)
+    if command is None:
+        return Answer(code=1, error=f"There is no command {name!r} here; use the same release for both processes.")
+    try:
+        return command(wb, arguments, progress)
+    except REFUSALS as error:
+        return Answer.refusal(error)
+
+
+def serve(wb: Workbench) -> OwnerServer | None:
+    """Let other processes of this user reach the owner; None where the database needs no owner."""
+    if not wb.home.owned_file:
+        return None
+
+    def handle(use: str, arguments: Arguments, progress: Progress) -> dict[str, Any]:
+        return asdict(perform(wb, use, arguments, progress))
+
+    return OwnerServer(wb.home.socket_path, wb.home.database_url, handle)
+
+
+def _second_try(home: Home, request: Request, progress: Progress, locked: StoreLocked) -> Answer:
+    """The owner may have opened its socket in between; otherwise say who it is."""
+    try:
+        return Answer.from_json(ask(home.socket_path, request, progress))
+    except (NobodyListens, OtherDatabase):
+        return Answer.refusal(locked)
+    except (OwnerRefused, OwnerGone) as error:
+        return Answer.refusal(error)
+
+
+def commands() -> dict[str, Command]:
+    """The whole list; nothing else can be asked for through the socket."""
+    return {"hello": hello, "import": import_book, "train": train, "trained": trained, "predict": predict}
+
+
+def hello(wb: Workbench, _arguments: Arguments, _progress: Progress) -> Answer:
+    """Who owns the database, and where its pages are."""
+    return Answer(document={"pid": os.getpid(), "url": wb.url, "home": str(wb.home.path)})
+
+
+def import_book(wb: Workbench, arguments: Arguments, progress: Progress) -> Answer:
+    from app.services.import_ import ImportOptions, import_file
+
+    options = ImportOptions(
+        format=_text(arguments, "format") or None,
+        profile=_text(arguments, "profile") or None,
+        dry_run=arguments.get("dry_run") is True,
+    )
+    path = Path(_text(arguments, "path"))
+    report = import_file(wb, _text(arguments, "book"), path, options, by=_text(arguments, "by"), progress=progress)
+    return Answer(document=report.to_json(), text=tuple(report.sentences()))
+
+
+def train(wb: Workbench, arguments: Arguments, _progress: Progress) -> Answer:
+    """Start a training; the command follows the run's folder by itself and asks for `trained` at its end."""
+    from app.services import train as use_case
+
+    run = use_case.start(wb, _text(arguments, "book"), _text(arguments, "profile"), by=_text(arguments, "by"))
+    return Answer(document={"run": run})
+
+
+def trained(wb: Workbench, arguments: Arguments, _progress: Progress) -> Answer:
+    from app.services import train as use_case
+
+    report = use_case.result(wb, _text(arguments, "run"))
+    use = "It answers from now on." if report.champion else "The model in use stays; compare before you release it."
+    text = (f"Model {report.bundle[:12]} of book {report.book!r} was trained in {report.seconds:.0f} s. {use}",)
+    return Answer(document=report.to_json(), text=text)
+
+
+def predict(wb: Workbench, arguments: Arguments, progress: Progress) -> Answer:
+    from app.services.answer import predict_answer
+
+    return predict_answer(wb, arguments, progress)
+
+
+def _text(arguments: Arguments, name: str) -> str:
+    """A text argument, empty when missing; raises BadInput for anything else."""
+    value = arguments.get(name)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise BadInput(name, repr(value), "it is not text", "Use the counterpoint command of the same release.")
+    return value

@@ -1,0 +1,136 @@
+"""A proposal as the command line prints it: the JSON of INTERFACES.md, and words for people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from app.services.errors import BadInput
+from app.services.propose import propose
+from app.services.typed import TypedEvent, event_from_text, read_lines
+from app.services.workbench import Workbench
+from engine.inference.amounts import minor_units
+from engine.journal import Because, Candidate, Proposal, Status
+
+if TYPE_CHECKING:
+    from app.commands import Answer
+
+WORDS = {Status.SURE: "sure", Status.LIKELY: "likely", Status.NOT_SURE: "not sure"}
+_TEXTS = ("description", "amount", "date", "currency", "journal", "party")
+
+
+def predict_answer(wb: Workbench, arguments: Mapping[str, Any], progress: Callable[[str], None]) -> Answer:
+    """Answer one event from plain text arguments; raises what `propose` raises."""
+    from app.commands import Answer
+
+    typed = {name: _text(arguments, name) for name in ("book", *_TEXTS)}
+    book = typed.pop("book")
+    event = event_from_text(TypedEvent(**typed, lines=read_lines(_texts(arguments, "lines"))))
+    state = wb.model_state(book)
+    if state.state == "loading":
+        progress("loading the model")
+    proposal = propose(wb, book, event)
+    notes = () if proposal.bundle else (_without_model(book, state.state),)
+    return Answer(document=proposal_json(book, proposal), text=tuple(proposal_text(proposal)), notes=notes)
+
+
+def proposal_json(book: str, proposal: Proposal) -> dict[str, Any]:
+    """The shape of ``predict --json``."""
+    places = minor_units(proposal.event.currency)
+    return {
+        "book": book,
+        "bundle": proposal.bundle,
+        "status": proposal.status.value,
+        "probability": proposal.probability,
+        "candidates": [_candidate(c, places) for c in proposal.candidates],
+        "because": [_because(b, places) for b in proposal.because],
+    }
+
+
+def proposal_text(proposal: Proposal) -> list[str]:
+    """The first candidate as a table, the others and the reasons as a line each."""
+    places = minor_units(proposal.event.currency)
+    best = proposal.candidates[0]
+    out = [f"{WORDS[proposal.status]}, {proposal.probability:.0%}"]
+    width = max(len(x.account) for x in best.lines)
+    for line in best.lines:
+        amount = f"{_money(line.amount, places):>16}"
+        columns = f"{amount}{'':17}" if line.side.letter == "D" else f"{'':17}{amount}"
+        out.append(f"  {line.account:<{width}}  {line.name[:40]:<40} {columns}".rstrip())
+    for number, other in enumerate(proposal.candidates[1:4], start=2):
+        out.append(f"{number}. {other.probability:.0%}  {_short(other)}")
+    for card in proposal.because[:3]:
+        how = "same accounts" if card.agrees else "booked otherwise"
+        differs = f"; differs: {', '.join(card.differs)}" if card.differs else ""
+        out.append(f"because {card.date.isoformat()} {card.description[:60]!r}: {how}{differs}")
+    return out
+
+
+def _candidate(candidate: Candidate, places: int) -> dict[str, Any]:
+    shares = candidate.shares
+    return {
+        "probability": candidate.probability,
+        "shares": {"template": shares.template, "memory": shares.memory, "model": shares.model},
+        "lines": [
+            {
+                "account": x.account,
+                "name": x.name,
+                "side": x.side.letter,
+                "amount": _money(x.amount, places),
+                "tax_code": x.tax_code,
+                "party": x.party,
+                "probability": x.probability,
+            }
+            for x in candidate.lines
+        ],
+    }
+
+
+def _because(card: Because, places: int) -> dict[str, Any]:
+    return {
+        "entry": card.entry_id,
+        "date": card.date.isoformat(),
+        "description": card.description,
+        "amount": _money(card.amount, places),
+        "lines": [
+            {"account": x.account, "side": x.side.letter, "amount": _money(x.amount, places)} for x in card.lines
+        ],
+        "agrees": card.agrees,
+        "origin": card.origin,
+        "differs": list(card.differs),
+    }
+
+
+def _short(candidate: Candidate) -> str:
+    sides = (" + ".join(x.account for x in candidate.lines if x.side.letter == s) for s in "DC")
+    return " / ".join(sides)
+
+
+def _money(amount: Decimal, places: int) -> str:
+    """Decimal text with at least the currency's places, and never fewer digits than the amount has."""
+    step = Decimal(1).scaleb(-places)
+    return f"{amount.quantize(step):f}" if amount % step == 0 else f"{amount.normalize():f}"
+
+
+def _without_model(book: str, state: str) -> str:
+    if state == "training":
+        return f"Book {book!r} is being trained. Until that has finished, this is only a start for booking by hand."
+    return (
+        f"Book {book!r} has no model yet, so this is only a start for booking by hand. "
+        f"Train one from its history: counterpoint train {book}"
+    )
+
+
+def _text(arguments: Mapping[str, Any], name: str) -> str:
+    value = arguments.get(name) or ""
+    if not isinstance(value, str):
+        raise BadInput(name.capitalize(), repr(value), "it is not text", "Put it in quotes.")
+    return value
+
+
+def _texts(arguments: Mapping[str, Any], name: str) -> list[str]:
+    values = arguments.get(name) or []
+    if not isinstance(values, list) or not all(isinstance(v, str) for v in values):
+        raise BadInput(name.capitalize(), repr(values), "it is not a list of texts", "Give each line by itself.")
+    return values
