@@ -88,8 +88,19 @@ class BookStore:
         accounts = (_account(r) for r in rows)
         return tuple(a for a in accounts if on is None or a.open_on(on))
 
-    def put_accounts(self, book_id: str, accounts: Iterable[Account], by: str, valid_from: date | None = None) -> int:
-        """Append a version of every account that is new or differs; returns how many. One chain link."""
+    def put_accounts(
+        self,
+        book_id: str,
+        accounts: Iterable[Account],
+        by: str,
+        valid_from: date | None = None,
+        *,
+        derived: bool = False,
+    ) -> int:
+        """Append a version of every account that is new or differs; returns how many. One chain link.
+
+        ``derived`` marks types that an importer worked out from the codes and nobody has confirmed.
+        """
         known = {a.code: a for a in self.catalog(book_id)}
         changed = {a.code: a for a in accounts if known.get(a.code) != a}
         if not changed:
@@ -101,7 +112,7 @@ class BookStore:
             {
                 "account_version_id": new_id(), "book_id": book_id, "code": a.code, "name": a.name,
                 "type": a.type.value, "parent": a.parent, "opened": a.opened, "closed": a.closed,
-                "control": a.control, "valid_from": valid_from, "recorded": now, "recorded_by": by,
+                "control": a.control, "derived": derived, "valid_from": valid_from, "recorded": now, "recorded_by": by,
                 "sequence": sequence,
             }
             for a in changed.values()
@@ -127,7 +138,7 @@ class BookStore:
         """The journal of that text, or of that code or name whatever its case. Raises UnknownJournal."""
         journals = self.journals(book_id)
         exact = [j for j in journals if text in (j.journal, j.code)]
-        loose = [j for j in journals if text.casefold() in {s.casefold() for s in (j.journal, j.code, j.name) if s}]
+        loose = [j for j in journals if text.casefold() in _spellings(j)]
         if found := exact or loose:
             return found[0]
         raise UnknownJournal(text, [j.journal for j in journals])
@@ -166,6 +177,12 @@ class BookStore:
         t = schema.entries.c
         counted = sa.select(t.journal, sa.func.count()).where(t.book_id == book_id, t.journal != "")
         return {r[0]: r[1] for r in self._session.execute(counted.group_by(t.journal))}
+
+
+def _spellings(journal: JournalKind) -> set[str]:
+    """What people call a journal, without case."""
+    texts = (journal.journal, journal.code, journal.name, f"{journal.code} {journal.name}")
+    return {t.casefold() for t in texts if t}
 
 
 def _book(row: sa.Row[tuple[object, ...]]) -> Book:

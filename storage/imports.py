@@ -45,7 +45,7 @@ def apply(
     """
     sorted_ = _sort(unit, book, staged, keep_alike=keep_alike)
     since = _known_since(unit, book, staged.file_sha256)
-    accounts = unit.books.put_accounts(book.book_id, _missing(unit, book, staged), by)
+    accounts = unit.books.put_accounts(book.book_id, _missing(unit, book, staged), by, derived=staged.types_derived)
     unit.books.propose_journals(book.book_id, staged.journals, by)
     batch_id = ""
     if sorted_.new:

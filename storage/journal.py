@@ -161,7 +161,7 @@ class JournalStore:
         lines = self._lines([h["version_id"] for h in headers])
         return SearchResult(
             rows=tuple(rows.entry_of(h, lines.get(h["version_id"], ())) for h in headers), total=total,
-            amount=Decimal(amount), page=offset // size + 1, size=size,
+            amount=rows.plain_money(Decimal(amount)), page=offset // size + 1, size=size,
         )  # fmt: skip
 
     def current(self, book_id: str) -> tuple[Entry, ...]:

@@ -70,6 +70,7 @@ class Staged:
 
     `Entry.entry_id` is the source key (unique in the file and the same at every reading);
     the store gives each entry its own id and keeps the key to recognise it again.
+    ``types_derived``: account types were worked out from the codes, the file does not say them.
     ``reason`` says in a sentence how the format was told and how rows were grouped.
     """
 
@@ -81,6 +82,7 @@ class Staged:
     errors: tuple[RowError, ...] = ()
     file_sha256: str = ""
     journals: tuple[JournalKind, ...] = ()
+    types_derived: bool = False
 
     @property
     def line_count(self) -> int:

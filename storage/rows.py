@@ -11,6 +11,7 @@ from storage import chain
 from storage.errors import LinesRefused
 from storage.identity import clean, fold
 
+_CENT = Decimal("0.01")
 _STEP = Decimal("0.0001")
 _RATE_STEP = Decimal("0.000000000001")
 _LARGEST = Decimal(10) ** 18
@@ -66,10 +67,16 @@ def line_row(book_id: str, entry_id: str, version_id: str, number: int, line: Li
     }  # fmt: skip
 
 
+def plain_money(amount: Decimal) -> Decimal:
+    """The same amount with two decimals where that loses nothing; the column's four are storage's business."""
+    short = amount.quantize(_CENT)
+    return short if short == amount else amount
+
+
 def line_of(row: Mapping[str, Any]) -> Line:
     return Line(
-        account=row["account"], side=Side.of(row["side"]), amount=row["amount"], party=row["party"],
-        label=row["label"], tax_code=row["tax_code"], original_amount=row["original_amount"],
+        account=row["account"], side=Side.of(row["side"]), amount=plain_money(row["amount"]), party=row["party"],
+        label=row["label"], tax_code=row["tax_code"], original_amount=None if row["original_amount"] is None else plain_money(row["original_amount"]),
         original_currency=row["original_currency"], rate=row["rate"],
     )  # fmt: skip
 

@@ -82,6 +82,7 @@ account_versions = sa.Table(
     sa.Column("opened", sa.Date),
     sa.Column("closed", sa.Date),
     sa.Column("control", sa.Boolean, nullable=False),
+    sa.Column("derived", sa.Boolean, nullable=False),  # the type was worked out from the code
     sa.Column("valid_from", sa.Date),  # empty: since ever
     *_written(),
     _sequence(),

@@ -1,0 +1,87 @@
+"""Reads the cells of accounting files: amounts, days, column names. Each refusal says what was expected."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from storage.identity import fold
+
+_BLANKS = dict.fromkeys(map(ord, "\u00a0\u202f\u2009 '"))
+_CURRENCY_SIGNS = str.maketrans("", "", "€$£¥")
+_DAY_SHAPES = (
+    re.compile(r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})"),
+    re.compile(r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})"),
+    re.compile(r"(?P<d>\d{1,2})[-/.](?P<m>\d{1,2})[-/.](?P<y>\d{4})"),
+    re.compile(r"(?P<d>\d{2})(?P<m>\d{2})(?P<y>\d{4})"),
+)
+_TIME = re.compile(r"[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$")
+_NUMBER = re.compile(r"[+-]?\d*\.?\d+(E[+-]?\d{1,2})?", re.IGNORECASE)
+_ODD = re.compile(r"[^a-z0-9]")
+_YEARS = range(1900, 2101)
+
+
+class BadCell(ValueError):
+    """A cell that cannot be read; `why` and `remedy` go into the row error."""
+
+    def __init__(self, why: str, remedy: str) -> None:
+        self.why, self.remedy = why, remedy
+        super().__init__(f"{why}. {remedy}")
+
+
+def column_key(name: str) -> str:
+    """A column name as it is compared: no case, accents, spaces or punctuation."""
+    return _ODD.sub("", fold(name))
+
+
+def read_amount(cell: str) -> Decimal:
+    """An amount with decimal comma or point, grouping, sign before or after, or in brackets; blank is 0.
+
+    With both marks the last one is the decimal mark; one that occurs twice groups thousands. Raises BadCell.
+    """
+    text = cell.translate(_BLANKS).translate(_CURRENCY_SIGNS)
+    if not text:
+        return Decimal(0)
+    negative = text.endswith("-") or (text.startswith("(") and text.endswith(")"))
+    text = text.strip("()").rstrip("-")
+    mark = max(",.", key=text.rfind)
+    other = "," if mark == "." else "."
+    text = text.replace(other, "")
+    text = text.replace(mark, "" if text.count(mark) > 1 else ".")
+    text = text.removesuffix(".")
+    if not _NUMBER.fullmatch(text):
+        raise BadCell("is not an amount", "Write it like 1234,56 or 1234.56.")
+    try:
+        value = Decimal(text)
+    except InvalidOperation as error:
+        raise BadCell("is not an amount", "Write it like 1234,56 or 1234.56.") from error
+    return -value if negative else value
+
+
+def read_day(cell: str) -> date | None:
+    """A day as 20240131, 2024-01-31, 31/01/2024 or 31012024, a time after it is dropped; None when blank."""
+    text = _TIME.sub("", cell.strip())
+    if not text:
+        return None
+    for shape in _DAY_SHAPES:
+        if (found := shape.fullmatch(text)) and (day := _day(found)):
+            return day
+    raise BadCell("is not a day of a calendar", "Write it like 20240131 or 2024-01-31.")
+
+
+def need_day(cell: str) -> date:
+    """As `read_day`, where a day must be given."""
+    if (day := read_day(cell)) is None:
+        raise BadCell("is blank", "An entry needs its date; write it like 20240131.")
+    return day
+
+
+def _day(found: re.Match[str]) -> date | None:
+    year, month, day = int(found["y"]), int(found["m"]), int(found["d"])
+    if year not in _YEARS:
+        return None
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None

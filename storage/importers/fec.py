@@ -1,0 +1,203 @@
+"""The French audit file (FEC, LPF art. A.47 A-1): one row a line, tab or pipe, columns in any order, no quoting."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from storage.errors import ImportRefused
+from storage.importers.assemble import stage_postings
+from storage.importers.cells import BadCell, column_key, need_day, read_amount, read_day
+from storage.importers.posting import ZERO, Posting
+from storage.importers.source import Source, decode, rows_of
+from storage.importers.staging import Staging
+from storage.records import Staged
+
+NAME = "fec"
+_NEEDED = ("JournalCode", "EcritureNum", "EcritureDate", "CompteNum", "EcritureLib")
+_OTHERS = (
+    "JournalLib", "CompteLib", "CompAuxNum", "CompAuxLib", "PieceRef", "PieceDate", "Debit", "Credit", "Montant",
+    "Sens", "EcritureLet", "DateLet", "ValidDate", "Montantdevise", "Idevise", "DateRglt", "ModeRglt", "NatOp",
+    "IdClient",
+)  # fmt: skip
+_COLUMNS = {column_key(name): name for name in _NEEDED + _OTHERS}
+_SEPARATORS = ("\t", "|", ";", ",")
+_DEBIT_SIGNS = frozenset({"D", "+1", "1", "+", "DEBIT"})
+_CREDIT_SIGNS = frozenset({"C", "-1", "-", "CREDIT"})
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How the header line divides a row; ``places`` is column name to position, ``width`` counts all columns."""
+
+    separator: str
+    places: Mapping[str, int]
+    width: int
+
+    @property
+    def one_amount(self) -> bool:
+        return "Debit" not in self.places
+
+
+def layout_of(header: str) -> Layout | None:
+    """The layout of a FEC header line, or None where the line is none."""
+    separator = max(_SEPARATORS, key=header.count)
+    names = [_COLUMNS.get(column_key(cell), "") for cell in header.split(separator)]
+    places = {name: i for i, name in reversed(list(enumerate(names))) if name}
+    two, one = {"Debit", "Credit"} <= places.keys(), {"Montant", "Sens"} <= places.keys()
+    if not all(name in places for name in _NEEDED) or not (two or one):
+        return None
+    width = len(names) - (1 if not names[-1] and not header.rsplit(separator, maxsplit=1)[-1].strip() else 0)
+    return Layout(separator, places, width)
+
+
+def looks_like(header: str) -> bool:
+    """Whether a first row was meant as a FEC header, complete or not."""
+    return sum(column_key(name) in column_key(header) for name in _NEEDED) >= 3
+
+
+def read_fec(source: Source) -> Staged:
+    """Stage a FEC. Raises ImportRefused when the header lacks what an entry needs or nothing follows it."""
+    text, encoding = decode(source.main, source.data)
+    rows = [(n, row) for n, row in enumerate(rows_of(text.replace("\0", "")), start=1) if row.strip()]
+    layout = layout_of(rows[0][1].lstrip("\ufeff")) if rows else None
+    if layout is None:
+        raise _bad_header(source, rows[0][1] if rows else "")
+    if len(rows) == 1:
+        raise ImportRefused(source.main, "it has a header line and no rows", "Export it again with its entries.")
+    staging = Staging(source, NAME, [_reason(layout, encoding)])
+    found: list[Posting] = []
+    broken: list[Posting] = []
+    for number, row in rows[1:]:
+        _read_row(staging, layout, number, row, found, broken)
+    return stage_postings(staging, found, broken)
+
+
+def _read_row(
+    staging: Staging, layout: Layout, number: int, row: str, found: list[Posting], broken: list[Posting]
+) -> None:
+    cells = _cells(layout, row)
+    if cells is None:
+        count = row.count(layout.separator) + 1
+        staging.fail(
+            number, "", row, f"has {count} fields and the header has {layout.width}",
+            "Remove the separators or line breaks inside its texts.",
+        )  # fmt: skip
+        return
+    reader = _Reader(cells)
+    posting = reader.posting(number)
+    for column, problem in reader.problems:
+        staging.fail(number, column, cells.get(column, ""), problem.why, problem.remedy)
+    (broken if reader.problems else found).append(posting)
+
+
+def _cells(layout: Layout, row: str) -> dict[str, str] | None:
+    """A row's cells by column. Too many fields: a trailing separator, or separators inside EcritureLib."""
+    parts = row.split(layout.separator)
+    extra = len(parts) - layout.width
+    candidates: list[Sequence[str]] = [parts] if extra == 0 else []
+    if extra >= 1 and not parts[-1].strip():
+        candidates.append(_rejoined(layout, parts[:-1], extra - 1))
+    if extra >= 1:
+        candidates.append(_rejoined(layout, parts, extra))
+    named = [{name: c[i].strip(" \u00a0") for name, i in layout.places.items()} for c in candidates]
+    sound = [cells for cells in named if not _reads_badly(cells)]
+    return next(iter(sound or named), None)
+
+
+def _rejoined(layout: Layout, parts: Sequence[str], extra: int) -> Sequence[str]:
+    at = layout.places["EcritureLib"]
+    return [*parts[:at], layout.separator.join(parts[at : at + extra + 1]), *parts[at + extra + 1 :]]
+
+
+def _reads_badly(cells: Mapping[str, str]) -> bool:
+    reader = _Reader(cells)
+    reader.amounts()
+    return bool(reader.problems)
+
+
+class _Reader:
+    """Reads the cells of one row, collecting every problem instead of stopping at the first."""
+
+    def __init__(self, cells: Mapping[str, str]) -> None:
+        self._cells = cells
+        self.problems: list[tuple[str, BadCell]] = []
+
+    def posting(self, row: int) -> Posting:
+        get = self._cells.get
+        debit, credit = self.amounts()
+        original, original_currency = self._original()
+        return Posting(
+            row=row, date=self._date(), account=self._text("CompteNum"), debit=debit, credit=credit,
+            journal=get("JournalCode", ""), journal_name=get("JournalLib", ""), number=get("EcritureNum", ""),
+            account_name=get("CompteLib", ""), label=get("EcritureLib", ""),
+            party=get("CompAuxLib", "") or get("CompAuxNum", ""), document=get("PieceRef", ""),
+            document_date=self._piece_date(), currency="EUR", original_amount=original,
+            original_currency=original_currency,
+        )  # fmt: skip
+
+    def amounts(self) -> tuple[Decimal, Decimal]:
+        """Debit and credit, from two columns or from Montant and Sens."""
+        if "Debit" in self._cells:
+            return self._amount("Debit"), self._amount("Credit")
+        amount, sign = self._amount("Montant"), self._cells["Sens"].upper()
+        if sign in _DEBIT_SIGNS:
+            return amount, ZERO
+        if sign in _CREDIT_SIGNS:
+            return ZERO, amount
+        self.problems.append(("Sens", BadCell("is not a side", "Write D or C, or +1 or -1.")))
+        return ZERO, ZERO
+
+    def _amount(self, column: str) -> Decimal:
+        try:
+            return read_amount(self._cells.get(column, ""))
+        except BadCell as problem:
+            self.problems.append((column, problem))
+            return ZERO
+
+    def _text(self, column: str) -> str:
+        if not (text := self._cells.get(column, "")):
+            self.problems.append((column, BadCell("is blank", "Every row needs an account.")))
+        return text
+
+    def _date(self) -> date:
+        try:
+            return need_day(self._cells["EcritureDate"])
+        except BadCell as problem:
+            self.problems.append(("EcritureDate", problem))
+            return date.min
+
+    def _piece_date(self) -> date | None:
+        """A document date that cannot be read is left out: it decides nothing, and the entry is sound without."""
+        try:
+            return read_day(self._cells.get("PieceDate", ""))
+        except BadCell:
+            return None
+
+    def _original(self) -> tuple[Decimal | None, str]:
+        """Amount and currency of origin; an unreadable or zero amount is none."""
+        try:
+            amount = read_amount(self._cells.get("Montantdevise", ""))
+        except BadCell:
+            amount = ZERO
+        return (amount or None), self._cells.get("Idevise", "")
+
+
+def _reason(layout: Layout, encoding: str) -> str:
+    mark = {"\t": "tab", "|": "pipe"}.get(layout.separator, repr(layout.separator))
+    amounts = "Montant and Sens" if layout.one_amount else "Debit and Credit"
+    return (
+        f"A French FEC: its header names the columns of the decree, separated by {mark}, with {amounts}; "
+        f"text is {encoding}; account types and groups are derived from the French chart's numbers"
+    )
+
+
+def _bad_header(source: Source, header: str) -> ImportRefused:
+    key = column_key(header)
+    missing = [name for name in _NEEDED if column_key(name) not in key]
+    if not ({"debit", "credit"} <= {k for k in ("debit", "credit") if k in key} or "montant" in key):
+        missing.append("Debit and Credit (or Montant and Sens)")
+    why = f"its first line lacks {', '.join(missing)}" if missing else "its first line cannot be divided into columns"
+    return ImportRefused(source.main, why, "A FEC begins with a line of column names; export it again.")
