@@ -73,10 +73,14 @@ def plain_money(amount: Decimal) -> Decimal:
     return short if short == amount else amount
 
 
+def _plain_or_none(amount: Decimal | None) -> Decimal | None:
+    return None if amount is None else plain_money(amount)
+
+
 def line_of(row: Mapping[str, Any]) -> Line:
     return Line(
         account=row["account"], side=Side.of(row["side"]), amount=plain_money(row["amount"]), party=row["party"],
-        label=row["label"], tax_code=row["tax_code"], original_amount=None if row["original_amount"] is None else plain_money(row["original_amount"]),
+        label=row["label"], tax_code=row["tax_code"], original_amount=_plain_or_none(row["original_amount"]),
         original_currency=row["original_currency"], rate=row["rate"],
     )  # fmt: skip
 
