@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,51 +19,91 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 VALIDATION = 0.12  # newest share of the history on which settings, temperatures and thresholds are chosen
 GUESSES = 5
+SMALL_BOOK = 2_000  # entries; in a smaller history settings are chosen on three slices
+
+
+class Weighed(NamedTuple):
+    """What a peer makes of one event: earlier entries to copy with their weights, best first, and signs of being right.
+
+    The first sign lies in [0, 1]; all of them grow with the chance that the first option is right.
+    """
+
+    options: list[tuple[Entry, float]]
+    signs: tuple[float, ...]
 
 
 class Contender:
-    """A peer that answers from known entries; what it was told so far also sets its threshold."""
+    """A peer that answers from known entries.
+
+    Confidence and threshold rest on evidence: signs of earlier answers with how they came out, first from the
+    validation slices of the history, then from each replayed entry.
+    """
 
     name = "contender"
 
     def __init__(self) -> None:
         self.known: list[Entry] = []
         self.sets = Sets()
-        self._scores: list[float] = []
+        self.confidence = Confidence()
+        self._signs: list[tuple[float, ...]] = []
         self._right: list[bool] = []
 
     def fit(self, snapshot: Snapshot) -> None:
-        self.known, self.sets, self._scores, self._right = [], Sets(), [], []
+        self.known, self.sets, self.confidence, self._signs, self._right = [], Sets(), Confidence(), [], []
         self.learn(snapshot.entries)
 
-    def answer(self, events: Sequence[Event]) -> list[Ranked]:
+    def weigh(self, events: Sequence[Event]) -> list[Weighed]:
+        """One per event; no options where nothing is known."""
         raise NotImplementedError
+
+    def weigh_block(self, entries: Sequence[Entry], asked: Sequence[Sequence[Event]]) -> list[list[Weighed]]:
+        """Events of each entry weighed with what came before it; afterwards all entries are known."""
+        out = []
+        for entry, events in zip(entries, asked, strict=True):
+            out.append(self.weigh(events))
+            self.learn([entry])
+        return out
 
     def learn(self, entries: Sequence[Entry]) -> None:
         self.known.extend(entries)
         self.sets.extend(entries)
 
+    def answer(self, events: Sequence[Event]) -> list[Ranked]:
+        return self._ranked(self.weigh(events), events)
+
     def replay(self, entries: Sequence[Entry], asked: Sequence[Sequence[Event]]) -> list[list[Ranked]]:
-        out = []
-        for entry, events in zip(entries, asked, strict=True):
-            out.append(self.answer(events))
-            self._note(entry, events, out[-1])
-            self.learn([entry])
-        return out
+        weighed = self.weigh_block(entries, asked)
+        for entry, events, found in zip(entries, asked, weighed, strict=True):
+            full = event_of(entry)
+            self.witness(
+                [w.signs for e, w in zip(events, found, strict=True) if e == full and w.options],
+                [_copies(w, entry) for e, w in zip(events, found, strict=True) if e == full and w.options],
+            )
+        return [self._ranked(found, events) for events, found in zip(asked, weighed, strict=True)]
 
     def refit(self) -> None:
-        """Nothing here is fitted."""
+        """Read the confidence anew from all evidence so far."""
+        self.confidence.fit(np.array(self._signs), np.array(self._right))
 
     def threshold(self, precision: float) -> float:
-        return metrics.threshold_for(self._scores, self._right, precision)
+        if not self._signs:
+            return math.inf
+        return metrics.threshold_for(self.confidence.of(np.array(self._signs)), self._right, precision)
 
-    def _note(self, entry: Entry, events: Sequence[Event], answers: Sequence[Ranked]) -> None:
-        """Remember how sure the answer to the whole event was and whether it was right: the threshold's evidence."""
-        for event, ranked in zip(events, answers, strict=True):
-            if ranked and event == event_of(entry):
-                self._scores.append(ranked[0].score)
-                self._right.append(metrics.exact(ranked[0], entry))
-                return
+    def witness(self, signs: Sequence[tuple[float, ...]], right: Sequence[bool]) -> None:
+        """Keep evidence: signs of answers and whether the first option was right."""
+        self._signs.extend(signs)
+        self._right.extend(bool(r) for r in right)
+
+    def _ranked(self, weighed: Sequence[Weighed], events: Sequence[Event]) -> list[Ranked]:
+        sure = iter(self.confidence.of(np.array([w.signs for w in weighed if w.options])))
+        return [
+            ranked(w.options, e, float(next(sure))) if w.options else () for w, e in zip(weighed, events, strict=True)
+        ]
+
+
+def _copies(weighed: Weighed, entry: Entry) -> bool:
+    return metrics.key_of(weighed.options[0][0].lines) == metrics.key_of(entry.lines)
 
 
 class Sets:
@@ -140,11 +181,11 @@ class Confidence:
         from sklearn.preprocessing import StandardScaler
 
         self._model = None
-        if 0 < right.sum() < len(right):
+        if len(right) and 0 < right.sum() < len(right):
             self._model = make_pipeline(StandardScaler(), LogisticRegression(C=1.0)).fit(signs, right)
 
     def of(self, signs: Floats) -> Floats:
-        """(n,) in [0, 1]."""
+        """(n,) in [0, 1] for ``signs`` (n, f)."""
         if not len(signs) or self._model is None:
             return np.clip(signs[:, 0], 0.0, 1.0) if len(signs) else np.zeros(0)
         probability: Floats = self._model.predict_proba(signs)[:, 1]
@@ -167,7 +208,12 @@ def ranked(options: Sequence[tuple[Entry, float]], event: Event, confidence: flo
     )
 
 
-def validation_cut(n: int) -> int | None:
-    """Where the newest 12 % begin; None where that leaves too little on either side to choose anything by."""
-    cut = n - int(n * VALIDATION)
-    return cut if n - cut >= GUESSES and cut >= GUESSES else None
+def slices(n: int) -> list[tuple[int, int]]:
+    """(begin, end) of the slices to choose settings on, each answered from the entries before ``begin``.
+
+    The newest 12 %; in a small book also the two slices before it, since one would hold too few entries to go by.
+    Empty where the history is too short for any.
+    """
+    width = int(n * VALIDATION)
+    count = 3 if n < SMALL_BOOK else 1
+    return [(n - (i + 1) * width, n - i * width) for i in reversed(range(count))] if width >= GUESSES else []

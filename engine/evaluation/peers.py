@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import NamedTuple
 
 import numpy as np
 
 from engine.evaluation import metrics
-from engine.evaluation.contender import GUESSES, Confidence, Contender, Floats, Ints, ranked, validation_cut
+from engine.evaluation.contender import GUESSES, Contender, Floats, Ints, Weighed, slices
 from engine.evaluation.facts import Facts
 from engine.evaluation.spaces import Space, text_of
-from engine.evaluation.system import Ranked
+from engine.evaluation.system import Key
 from engine.journal import Entry, Event, Snapshot, event_of
 
 REACH = 60  # neighbours looked at for further guesses
@@ -29,7 +29,7 @@ class MostFrequent(Contender):
 
     def fit(self, snapshot: Snapshot) -> None:
         self._counts: dict[str, Counter[int]] = {"": Counter()}
-        self._newest: dict[int, Entry] = {}
+        self._newest: dict[int, Entry] = {}  # last entry of each set
         super().fit(snapshot)
 
     def learn(self, entries: Sequence[Entry]) -> None:
@@ -40,15 +40,15 @@ class MostFrequent(Contender):
             for journal in {"", entry.journal}:
                 self._counts.setdefault(journal, Counter())[number] += 1
 
-    def answer(self, events: Sequence[Event]) -> list[Ranked]:
+    def weigh(self, events: Sequence[Event]) -> list[Weighed]:
         return [self._one(e, self._counts.get(e.journal, self._counts[""])) for e in events]
 
-    def _one(self, event: Event, counts: Counter[int]) -> Ranked:
+    def _one(self, event: Event, counts: Counter[int]) -> Weighed:
         allowed = self.sets.allowed(event.lines)
         weights = counts if allowed is None else {n: counts[n] + _UNSEEN for n in allowed}
         best = sorted(weights, key=lambda n: (-weights[n], n))[:GUESSES]
         options = [(self._newest[n], float(weights[n])) for n in best]
-        return ranked(options, event, weights[best[0]] / sum(weights.values())) if best else ()
+        return Weighed(options, (weights[best[0]] / sum(weights.values()) if best else 0.0,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +62,11 @@ class KnnSettings:
     sharpness: float = 15.0  # a neighbour's vote is exp(sharpness * score)
 
 
-class Vote(NamedTuple):
-    """``sets``: numbers with a row to copy and a weight, best first; ``signs``: what confidence is read from."""
-
-    sets: list[tuple[int, float]]
-    signs: tuple[float, float, float]
+_GRID = [
+    KnnSettings(journal=journal, amount=amount, voters=voters, sharpness=sharpness)
+    for journal, amount in product((0.15, 0.05, 0.3), (0.08, 0.02, 0.2))
+    for voters, sharpness in product((5, 1, 12), (10.0, 25.0))
+]
 
 
 class Knn(Contender):
@@ -77,49 +77,45 @@ class Knn(Contender):
         self.name = name
         self._space = space
         self._facts = Facts()
+        self._fitted = False
         self.settings = KnnSettings()
-        self._confidence = Confidence()
 
     def fit(self, snapshot: Snapshot) -> None:
+        self._fitted = False
         super().fit(snapshot)
-        entries = snapshot.entries
-        self.settings, self._confidence = KnnSettings(), Confidence()
-        self._facts = Facts(entries)
-        cut = validation_cut(len(entries))
-        if cut is not None:
-            self._choose(entries, cut)
-        self._space.fit([text_of(e) for e in entries])
+        self.settings, self._fitted = KnnSettings(), True
+        self._choose()
+        self._facts = Facts(self.known)
+        self._space.fit([text_of(e) for e in self.known])
 
     def learn(self, entries: Sequence[Entry]) -> None:
         super().learn(entries)
-        if len(self.known) > len(entries):  # the first call is `fit`, which knows them all at once
+        if self._fitted:
             self._space.add([text_of(e) for e in entries])
             self._facts.extend(entries)
 
     def refit(self) -> None:
+        super().refit()
         self._space.fit([text_of(e) for e in self.known])
 
-    def answer(self, events: Sequence[Event]) -> list[Ranked]:
-        out: list[Ranked] = []
+    def weigh(self, events: Sequence[Event]) -> list[Weighed]:
+        out: list[Weighed] = []
         for a in range(0, len(events), _BLOCK):
             part = events[a : a + _BLOCK]
             text = self._space.similarity([text_of(e) for e in part])
-            out += self._ranked(part, text, np.full(len(part), len(self.known)))
+            out += self._weighed(part, text, np.full(len(part), len(self.known)))
         return out
 
-    def replay(self, entries: Sequence[Entry], asked: Sequence[Sequence[Event]]) -> list[list[Ranked]]:
+    def weigh_block(self, entries: Sequence[Entry], asked: Sequence[Sequence[Event]]) -> list[list[Weighed]]:
         """All at once: the block's entries are known first, but an event is kept from seeing its own and later ones."""
         before = len(self.known)
         self.learn(entries)
         flat = [(event, before + i) for i, events in enumerate(asked) for event in events]
         events, limits = [e for e, _ in flat], np.array([n for _, n in flat], dtype=np.int64)
-        answers = iter(self._ranked(events, self._space.similarity([text_of(e) for e in events]), limits))
-        out = [[next(answers) for _ in events] for events in asked]
-        for entry, own, said in zip(entries, asked, out, strict=True):
-            self._note(entry, own, said)
-        return out
+        found = iter(self._weighed(events, self._space.similarity([text_of(e) for e in events]), limits))
+        return [[next(found) for _ in events] for events in asked]
 
-    def _ranked(self, events: Sequence[Event], text: Floats, limits: Ints) -> list[Ranked]:
+    def _weighed(self, events: Sequence[Event], text: Floats, limits: Ints) -> list[Weighed]:
         """``text`` (events, known); event i sees rows below ``limits[i]``."""
         scores = self._facts.scores(events, text, self.settings)
         scores[np.arange(scores.shape[1])[None, :] >= limits[:, None]] = -np.inf
@@ -128,53 +124,53 @@ class Knn(Contender):
             allowed = self.sets.allowed(event.lines)
             if allowed is not None and (fits := np.isin(numbers, allowed) & np.isfinite(scores[i])).any():
                 scores[i, ~fits] = -np.inf
-        votes = self._votes(scores, text)
-        sure = self._confidence.of(np.array([v.signs for v in votes]).reshape(-1, 3))
-        return [
-            ranked([(self.known[row], weight) for row, weight in v.sets], e, float(p))
-            for e, v, p in zip(events, votes, sure, strict=True)
-        ]
+        return self._votes(scores, text, self.settings)
 
-    def _votes(self, scores: Floats, text: Floats) -> list[Vote]:
+    def _votes(self, scores: Floats, text: Floats, settings: KnnSettings) -> list[Weighed]:
         reach = min(REACH, scores.shape[1])
         near = np.argpartition(-scores, reach - 1, axis=1)[:, :reach]
-        return [self._vote(scores[i], text[i], rows) for i, rows in enumerate(near)]
+        return [self._vote(scores[i], text[i], rows, settings) for i, rows in enumerate(near)]
 
-    def _vote(self, scores: Floats, text: Floats, rows: Ints) -> Vote:
-        """The row to copy for a set is the nearest that has it."""
+    def _vote(self, scores: Floats, text: Floats, rows: Ints, settings: KnnSettings) -> Weighed:
+        """Signs: the winner's share of the vote, the best neighbour's score, the text likeness of the one copied."""
         order = sorted((int(r) for r in rows if np.isfinite(scores[r])), key=lambda r: (-scores[r], -r))
         weights: dict[int, float] = {}
         copied: dict[int, int] = {}
         for place, row in enumerate(order):
             number = self.sets.of_row[row]
-            voting = place < self.settings.voters
-            gain = float(np.exp(self.settings.sharpness * (scores[row] - scores[order[0]]))) if voting else _UNSEEN
+            voting = place < settings.voters
+            gain = math.exp(settings.sharpness * (scores[row] - scores[order[0]])) if voting else _UNSEEN
             weights[number] = weights.get(number, 0.0) + gain
             copied.setdefault(number, row)
         best = sorted(weights, key=lambda n: -weights[n])
         share = weights[best[0]] / sum(weights.values())
         signs = (share, float(scores[order[0]]), float(text[copied[best[0]]]))
-        return Vote([(copied[n], weights[n]) for n in best[:GUESSES]], signs)
+        return Weighed([(self.known[copied[n]], weights[n]) for n in best[:GUESSES]], signs)
 
-    def _choose(self, entries: Sequence[Entry], cut: int) -> None:
-        """Settings, confidence and first scores from the newest part, answered from what lay before it."""
-        past, newest = entries[:cut], entries[cut:]
-        self._space.fit([text_of(e) for e in past])
-        events = [event_of(e) for e in newest]
-        text = self._space.similarity([text_of(e) for e in events])
-        facts = Facts(past)
-        truth = [self.sets.number(metrics.key_of(e.lines)) for e in newest]
+    def _choose(self) -> None:
+        """Settings by the entries they get right on the validation slices; what the best got is the first evidence."""
+        parts = [self._slice(begin, end) for begin, end in slices(len(self.known))]
         best = -1
-        for journal, amount in product((0.05, 0.15, 0.3), (0.02, 0.08, 0.2)):
-            scores = facts.scores(events, text, KnnSettings(journal=journal, amount=amount))
-            for voters, sharpness in product((1, 5, 12), (10.0, 25.0)):
-                tried = KnnSettings(journal=journal, amount=amount, voters=voters, sharpness=sharpness)
-                self.settings, kept = tried, self.settings
-                votes = self._votes(scores, text)
-                right = np.array([self.sets.of_row[v.sets[0][0]] == t for v, t in zip(votes, truth, strict=True)])
-                if int(right.sum()) <= best:
-                    self.settings = kept
-                    continue
-                best, signs = int(right.sum()), np.array([v.signs for v in votes])
-                self._confidence.fit(signs, right)
-                self._scores, self._right = list(self._confidence.of(signs)), list(right)
+        for tried in _GRID if parts else ():
+            found = [(w, truth) for part in parts for w, truth in part(tried)]
+            right = [metrics.key_of(w.options[0][0].lines) == truth for w, truth in found]
+            if sum(right) > best:
+                best, self.settings = sum(right), tried
+                self._signs, self._right = [w.signs for w, _ in found], right
+        self.confidence.fit(np.array(self._signs), np.array(self._right))
+
+    def _slice(self, begin: int, end: int) -> Callable[[KnnSettings], Iterable[tuple[Weighed, Key]]]:
+        """Answers to known[begin:end] from known[:begin] under any settings; what does not change is computed once."""
+        past, events = self.known[:begin], [event_of(e) for e in self.known[begin:end]]
+        truth = [metrics.key_of(e.lines) for e in self.known[begin:end]]
+        self._space.fit([text_of(e) for e in past])
+        text, facts = self._space.similarity([text_of(e) for e in events]), Facts(past)
+        scores: dict[tuple[float, float], Floats] = {}
+
+        def answers(tried: KnnSettings) -> Iterable[tuple[Weighed, Key]]:
+            bonuses = tried.journal, tried.amount
+            if bonuses not in scores:
+                scores[bonuses] = facts.scores(events, text, tried)
+            return zip(self._votes(scores[bonuses], text, tried), truth, strict=True)
+
+        return answers

