@@ -6,6 +6,7 @@ Progress and notes go to stderr. With --json stdout is one JSON document and not
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import getpass
 import json
@@ -133,7 +134,21 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     sys.excepthook = _unexpected
-    cli()
+    exit_code = 1
+    atexit.register(lambda: _leave(exit_code))
+    try:
+        typer.main.get_command(cli)(prog_name="counterpoint")  # calling `cli` itself would install another excepthook
+    except SystemExit as end:
+        exit_code = end.code if isinstance(end.code, int) else int(end.code is not None)
+        raise
+
+
+def _leave(code: int) -> None:
+    """End at once: while Python takes itself apart, DuckDB's bindings list objects as leaked on stderr."""
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def _carried_out(home: Home, name: str, arguments: Mapping[str, Any]) -> Answer:

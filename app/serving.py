@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import socket
 import sys
 import threading
@@ -41,7 +43,9 @@ def run(home: Home, *, host: str, port: int | None, browser: bool, say: Callable
     say(f"Counterpoint is at {url}  (stop it with Ctrl+C)")
     if browser:
         threading.Thread(target=_open_when_up, args=(url,), daemon=True).start()
-    _serve(host, chosen)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # the server stops in good order, then raises it again
+    with contextlib.suppress(KeyboardInterrupt):  # how people and systems stop a server
+        _serve(host, chosen)
     return Answer(text=("Stopped.",))
 
 

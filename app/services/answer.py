@@ -52,14 +52,16 @@ def proposal_text(proposal: Proposal) -> list[str]:
     """The first candidate as a table, the others and the reasons as a line each."""
     places = minor_units(proposal.event.currency)
     best = proposal.candidates[0]
-    out = [f"{WORDS[proposal.status]}, {proposal.probability:.0%}"]
+    sure = f", {proposal.probability:.0%}" if proposal.bundle else ""  # without a model there is no figure to show
+    out = [f"{WORDS[proposal.status]}{sure}"]
     width = max(len(x.account) for x in best.lines)
     for line in best.lines:
         amount = f"{_money(line.amount, places):>16}"
         columns = f"{amount}{'':17}" if line.side.letter == "D" else f"{'':17}{amount}"
         out.append(f"  {line.account:<{width}}  {line.name[:40]:<40} {columns}".rstrip())
     for number, other in enumerate(proposal.candidates[1:4], start=2):
-        out.append(f"{number}. {other.probability:.0%}  {_short(other)}")
+        figure = f"{other.probability:.0%}  " if proposal.bundle else ""
+        out.append(f"{number}. {figure}{_short(other)}")
     for card in proposal.because[:3]:
         how = "same accounts" if card.agrees else "booked otherwise"
         differs = f"; differs: {', '.join(card.differs)}" if card.differs else ""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
 from concurrent.futures import Future
-from pathlib import Path
 
 from app import background
 from app.services import train
-from app.services.import_ import ImportOptions, import_file
+from app.services.import_ import ImportOptions, import_staged
 from app.services.workbench import Workbench
+from engine.demo import demo_book
+from storage.records import JournalKind, Staged
 
 DEMO_BOOK = "demo"
 BY = "Counterpoint"
@@ -27,16 +27,26 @@ def make_ready(wb: Workbench) -> None:
     Immediate otherwise. The demo book goes the staging road of every import.
     """
     if needed(wb):
-        from engine.demo import write_demo  # generates two years of entries
-
-        with tempfile.TemporaryDirectory(prefix="counterpoint-demo-") as folder:
-            write_demo(Path(folder))
-            import_file(wb, DEMO_BOOK, Path(folder), ImportOptions(demo=True), by=BY)
+        import_staged(wb, DEMO_BOOK, staged_demo(), ImportOptions(demo=True), by=BY)
     with wb.reading() as uow:
         demo = uow.books.find(DEMO_BOOK)
         untrained = demo is not None and demo.demo and uow.models.champion(demo.book_id) is None
     if untrained and not train.running(wb, DEMO_BOOK) and train.latest(wb, DEMO_BOOK) is None:
         train.start(wb, DEMO_BOOK, "quick", by=BY)
+
+
+def staged_demo() -> Staged:
+    """The generated company as an importer would hand it over, kinds included."""
+    snapshot = demo_book()
+    journals = sorted({e.journal for e in snapshot.entries if e.journal})
+    return Staged(
+        book_hint=DEMO_BOOK,
+        format="generated",
+        reason="A generated trading and service company over two years.",
+        accounts=snapshot.accounts,
+        entries=snapshot.entries,
+        journals=tuple(JournalKind(journal=j, code=j) for j in journals),
+    )
 
 
 def in_background(wb: Workbench) -> Future[None]:

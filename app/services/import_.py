@@ -15,7 +15,7 @@ from storage import importers, imports
 from storage.records import Book, ImportResult, RowError, Staged
 from storage.session import UnitOfWork
 
-__all__ = ["ImportOptions", "ImportReport", "RowError", "import_file"]
+__all__ = ["ImportOptions", "ImportReport", "RowError", "import_file", "import_staged"]
 
 SHOWN_ROWS = 20  # quarantined rows that the report for people names; JSON names all of them
 
@@ -84,7 +84,10 @@ class ImportReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportOptions:
-    """``format`` and ``profile`` force a reader and a saved mapping; None lets the header decide."""
+    """``format`` and ``profile`` force a reader and a saved mapping; None lets the header decide.
+
+    ``demo`` marks a book that is created as the demonstration.
+    """
 
     format: str | None = None
     profile: str | None = None
@@ -116,15 +119,22 @@ def import_file(
         first = f" The first: {staged.errors[0]}" if staged.errors else ""
         raise NothingToImport(str(path), f"no entry in it is in good order ({len(staged.errors)} problems).{first}")
     progress(f"{len(staged.entries)} entries in good order, comparing with the book")
-    if chosen.dry_run:
+    return import_staged(wb, book, staged, chosen, by=by, file_name=path.name)
+
+
+def import_staged(
+    wb: Workbench, book: str, staged: Staged, options: ImportOptions, *, by: str, file_name: str = ""
+) -> ImportReport:
+    """The second half of every import: from staged entries into the book. Raises BadBook, StoreBusy."""
+    if options.dry_run:
         with wb.reading() as uow:
             found = uow.books.find(book)
             return _report(book, staged, imports.plan(uow, found, staged), created=found is None, dry_run=True)
 
     def work(uow: UnitOfWork) -> tuple[ImportResult, bool]:
         found = uow.books.find(book)
-        target = found or _create(uow, book, staged, demo=chosen.demo, by=by)
-        return imports.apply(uow, target, staged, by, file_name=path.name), found is None
+        target = found or _create(uow, book, staged, demo=options.demo, by=by)
+        return imports.apply(uow, target, staged, by, file_name=file_name), found is None
 
     result, created = wb.store.write(work)
     return _report(book, staged, result, created=created, dry_run=False)
