@@ -19,6 +19,7 @@ from engine.journal import Entry, Event, Snapshot, event_of
 
 REACH = 60  # neighbours looked at for further guesses
 _BLOCK = 256  # events scored at once
+_DOZEN = 12
 _UNSEEN = 1e-6  # weight of a set that only neighbours beyond the voters have
 
 
@@ -124,27 +125,35 @@ class Knn(Contender):
             allowed = self.sets.allowed(event.lines)
             if allowed is not None and (fits := np.isin(numbers, allowed) & np.isfinite(scores[i])).any():
                 scores[i, ~fits] = -np.inf
-        return self._votes(scores, text, self.settings)
+        return self._votes(events, scores, text, self.settings)
 
-    def _votes(self, scores: Floats, text: Floats, settings: KnnSettings) -> list[Weighed]:
+    def _votes(self, events: Sequence[Event], scores: Floats, text: Floats, settings: KnnSettings) -> list[Weighed]:
         reach = min(REACH, scores.shape[1])
         near = np.argpartition(-scores, reach - 1, axis=1)[:, :reach]
-        return [self._vote(scores[i], text[i], rows, settings) for i, rows in enumerate(near)]
+        return [
+            self._vote(scores[i], text[i], near[i], settings, settings.journal if event.journal else 0.0)
+            for i, event in enumerate(events)
+        ]
 
-    def _vote(self, scores: Floats, text: Floats, rows: Ints, settings: KnnSettings) -> Weighed:
-        """Signs: the winner's share of the vote, the best neighbour's score, the text likeness of the one copied."""
+    def _vote(self, scores: Floats, text: Floats, rows: Ints, settings: KnnSettings, journal: float) -> Weighed:
+        """Signs: the winner's share of a dozen votes, its text likeness, and the best score without ``journal``.
+
+        That is the bonus the event could earn for its journal: the signs must mean the same where it is left
+        blank. The share is always read off a dozen, because a single voter agrees with itself.
+        """
         order = sorted((int(r) for r in rows if np.isfinite(scores[r])), key=lambda r: (-scores[r], -r))
         weights: dict[int, float] = {}
+        dozen: dict[int, float] = {}
         copied: dict[int, int] = {}
         for place, row in enumerate(order):
             number = self.sets.of_row[row]
-            voting = place < settings.voters
-            gain = math.exp(settings.sharpness * (scores[row] - scores[order[0]])) if voting else _UNSEEN
-            weights[number] = weights.get(number, 0.0) + gain
+            vote = math.exp(settings.sharpness * (scores[row] - scores[order[0]]))
+            weights[number] = weights.get(number, 0.0) + (vote if place < settings.voters else _UNSEEN)
+            dozen[number] = dozen.get(number, 0.0) + (vote if place < _DOZEN else 0.0)
             copied.setdefault(number, row)
         best = sorted(weights, key=lambda n: -weights[n])
-        share = weights[best[0]] / sum(weights.values())
-        signs = (share, float(scores[order[0]]), float(text[copied[best[0]]]))
+        won = copied[best[0]]
+        signs = (dozen[best[0]] / sum(dozen.values()), float(text[won]), float(scores[order[0]]) - journal)
         return Weighed([(self.known[copied[n]], weights[n]) for n in best[:GUESSES]], signs)
 
     def _choose(self) -> None:
@@ -171,6 +180,6 @@ class Knn(Contender):
             bonuses = tried.journal, tried.amount
             if bonuses not in scores:
                 scores[bonuses] = facts.scores(events, text, tried)
-            return zip(self._votes(scores[bonuses], text, tried), truth, strict=True)
+            return zip(self._votes(events, scores[bonuses], text, tried), truth, strict=True)
 
         return answers
