@@ -1,0 +1,54 @@
+"""A store in a temporary file, and small builders for what only storage tests need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from engine.journal import Entry
+from storage.records import Book, Staged
+from storage.session import Store, open_store
+
+MakeStaged = Callable[[Sequence[Entry]], Staged]
+WriteFile = Callable[[str, str | bytes], Path]
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> str:
+    return f"duckdb:///{tmp_path / 'books' / 'counterpoint.duckdb'}"
+
+
+@pytest.fixture
+def store(database: str) -> Iterator[Store]:
+    opened = open_store(database)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def book(store: Store) -> Book:
+    with store.unit_of_work() as unit:
+        return unit.books.create("Atelier", by="ana")
+
+
+@pytest.fixture
+def staged() -> MakeStaged:
+    def make(entries: Sequence[Entry]) -> Staged:
+        return Staged(
+            book_hint="atelier", format="jsonl", reason="A test made it.", accounts=(), entries=tuple(entries),
+            file_sha256="f" * 64,
+        )  # fmt: skip
+
+    return make
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> WriteFile:
+    def make(name: str, content: str | bytes) -> Path:
+        path = tmp_path / name
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
+
+    return make
