@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from app import background
 from app.home import Home
 from app.services.errors import ModelLoading, NoModelYet
-from engine.errors import BundleMismatch
+from engine.errors import BundleDamaged, BundleMismatch
 from storage.records import Book, ModelRecord
 
 if TYPE_CHECKING:
@@ -70,11 +70,11 @@ class Predictors:
         return self._current(book, record) or self._loading(book, record, again=False)
 
     def known_broken(self, book_id: str, record: ModelRecord) -> bool:
-        """Whether this model is missing, or was found unreadable when somebody asked for it."""
+        """Whether this model is missing, or was found damaged or foreign when somebody asked for it."""
         with self._lock:
             future = self._pending.get((book_id, record.digest))
-        failed = future is not None and future.done() and future.exception() is not None
-        return failed or not (self.folder(record) / "bundle.json").is_file()
+        error = future.exception() if future is not None and future.done() else None
+        return isinstance(error, (BundleDamaged, BundleMismatch)) or not (self.folder(record) / "bundle.json").is_file()
 
     def _current(self, book: Book, record: ModelRecord) -> Loaded | None:
         with self._lock:

@@ -29,6 +29,7 @@ PROFILES = ("quick", "full", "tiny")
 LEAST_ENTRIES = 2
 POLL_SECONDS = 0.3
 STAGES = {
+    "start": "starting",
     "encode": "reading the texts",
     "epochs": "learning",
     "refit": "learning from all of it",
@@ -162,7 +163,7 @@ def latest(wb: Workbench, book: str) -> ModelState | None:
             state="training",
             fraction=status.fraction,
             seconds_left=status.seconds_left,
-            note=status.note or in_words(status),
+            note=in_words(status),
             job=run,
         )
     return None
