@@ -128,6 +128,18 @@ class VectorIndex:
                 return _widened(self._exact(unit, found), k)
             return _widened(self._scann(unit, found), k)
 
+    def search_known(self, queries: Floats, k: int, known: Ints) -> Neighbours:
+        """As `search`, exactly, but query i sees only rows below ``known[i]``: the past, as training replays it."""
+        unit = _unit(queries, self.dim, "queries")
+        with self._lock:
+            parts = []
+            for a in range(0, len(unit), BLOCK):
+                width = max(1, int(known[a : a + BLOCK].max()))
+                seen = self._alive[:width] & (np.arange(width)[None, :] < known[a : a + BLOCK, None])
+                similar = np.where(seen, unit[a : a + BLOCK] @ self._vectors[:width].T, -np.inf)
+                parts.append(_widened(_best(similar, min(k, width)), k))
+            return _stacked(parts) if parts else _padded(0, k)
+
     def _exact(self, unit: Floats, k: int) -> Neighbours:
         held = self._vectors[: self._used]
         return _stacked([

@@ -1,0 +1,1 @@
+"""Learns how an organisation books its events, and proposes balanced journal entries."""

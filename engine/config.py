@@ -1,0 +1,174 @@
+"""Every setting of the engine, with its default, in one place; saved whole inside each bundle."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any, Self
+
+
+class _Saved:
+    """Reads a configuration back from JSON; a name this version does not know is refused."""
+
+    @classmethod
+    def from_dict(cls, saved: dict[str, Any]) -> Self:
+        known = {f.name: f for f in fields(cls)}  # type: ignore[arg-type]
+        if unknown := saved.keys() - known.keys():
+            raise ValueError(f"unknown settings {sorted(unknown)} for {cls.__name__}; known are {sorted(known)}")
+        if missing := known.keys() - saved.keys():
+            raise ValueError(f"saved settings of {cls.__name__} lack {sorted(missing)}; train again")
+        values = {n: PARTS[n].from_dict(v) if isinstance(v, dict) else v for n, v in saved.items()}
+        return cls(**values)
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)  # type: ignore[call-overload,no-any-return]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncoderConfig(_Saved):
+    """The text encoder, kept frozen: token states are computed once per text."""
+
+    name: str = "embedded"  # 'embedded', a folder, or a Hugging Face id
+    max_tokens: int = 48  # longest conditioned text, in tokens
+    batch: int = 64  # texts per forward pass
+
+    def __post_init__(self) -> None:
+        if self.max_tokens < 8:
+            raise ValueError(f"max_tokens must leave room for journal, amount and text, got {self.max_tokens}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryConfig(_Saved):
+    """How neighbours are found and ranked (DESIGN 4.5)."""
+
+    slots: int = 10  # K, neighbours the network reads
+    evidence: int = 40  # neighbours the judge counts
+    pool: int = 100  # neighbours the index returns before ranking
+    slot_lines: int = 8  # most lines of one neighbour that become slots
+    age_weight: float = 0.03  # times exp(-days / age_days)
+    age_days: float = 60.0
+    amount_weight: float = 0.05  # times exp(-3 |difference of log1p amounts|)
+    journal_weight: float = 0.15  # for the same journal
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.slots <= self.evidence <= self.pool:
+            raise ValueError(f"need 1 <= slots <= evidence <= pool, got {self.slots}, {self.evidence}, {self.pool}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkConfig(_Saved):
+    """Widths of the network; rebuilds it beside its weights."""
+
+    hidden: int = 192  # H, width of decoder states and account vectors
+    heads: int = 4  # of the cross-attention
+    max_lines: int = 24  # longest entry the decoder writes; STOP takes one step more
+    dropout: float = 0.2
+    scale_init: float = 14.0  # start of the one learned scale on cosine scores
+    scale_max: float = 64.0
+
+    def __post_init__(self) -> None:
+        if self.hidden % self.heads:
+            raise ValueError(f"hidden must be a multiple of heads, got {self.hidden} and {self.heads}")
+        if self.max_lines < 2:
+            raise ValueError(f"max_lines must leave room for a debit and a credit, got {self.max_lines}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateConfig(_Saved):
+    """The linear head over wide features, solved in closed form."""
+
+    ridge: float = 1.0  # weight of the squared norm
+    newest: int = 6000  # rows it is solved on; older ones are left to memory
+    text: float = 0.5  # kernel weights: text alone,
+    text_journal: float = 0.5  # text crossed with journal,
+    journal: float = 0.12  # journal alone,
+    amount: float = 0.12  # closeness of amounts,
+    party: float = 0.12  # same party
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgeConfig(_Saved):
+    """The boosted trees that rank candidates by evidence (DESIGN 4.12)."""
+
+    rounds: int = 150
+    leaves: int = 15
+    learning_rate: float = 0.06
+    min_rows: int = 30  # fewest rows in a leaf
+    l2: float = 1.0
+    beams: int = 6  # width of the decoder's beam
+    templates: int = 8  # templates that become candidates
+    sure_precision: float = 0.98  # 'sure' means: at least this share of such answers was right in history
+    likely: float = 0.5  # probability from which an answer is called likely
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LossConfig(_Saved):
+    """Constant weights of the terms of the loss (DESIGN 4.10)."""
+
+    side: float = 1.0
+    stop: float = 1.0
+    flow: float = 0.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainConfig(_Saved):
+    """One training run; two runs with equal settings, seed and snapshot give equal bundles."""
+
+    encoder: EncoderConfig = field(default_factory=EncoderConfig)
+    memory: MemoryConfig = field(default_factory=MemoryConfig)
+    network: NetworkConfig = field(default_factory=NetworkConfig)
+    templates: TemplateConfig = field(default_factory=TemplateConfig)
+    judge: JudgeConfig = field(default_factory=JudgeConfig)
+    loss: LossConfig = field(default_factory=LossConfig)
+    seed: int = 0
+    cuts: tuple[float, ...] = (0.5, 0.75)  # shares of history at which the judge's networks are frozen
+    epochs: int = 10  # over the first part
+    epochs_more: int = 5  # over each later, longer part
+    batch: int = 32
+    learning_rate: float = 1e-3
+    pointer_rate: float = 0.5  # times learning_rate, for pointer, copy and gate
+    weight_decay: float = 0.05
+    clip: float = 1.0  # gradient norm, all but
+    clip_pointer: float = 2.0  # pointer, copy and gate
+    blank: float = 0.15  # chance that journal, party or date is hidden, each on its own
+    fixed_line: float = 0.15  # chance that one line of an entry is given first, as a bank line would be
+    threads: int = 2
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "cuts", tuple(self.cuts))
+        if list(self.cuts) != sorted(self.cuts) or not all(0 < c < 1 for c in self.cuts):
+            raise ValueError(f"cuts must rise between 0 and 1, got {self.cuts}")
+
+    @classmethod
+    def quick(cls, seed: int = 0) -> TrainConfig:
+        """Frozen encoder, two cuts: what a laptop does in a minute or two."""
+        return cls(seed=seed)
+
+    @classmethod
+    def full(cls, seed: int = 0) -> TrainConfig:
+        """Four cuts and more epochs."""
+        return cls(seed=seed, cuts=(0.3, 0.5, 0.7, 0.85), epochs=14, epochs_more=6)
+
+    @classmethod
+    def tiny(cls, seed: int = 0) -> TrainConfig:
+        """For tests: everything runs, nothing is large."""
+        return cls(
+            seed=seed, epochs=2, epochs_more=1, threads=1,
+            network=NetworkConfig(hidden=32, heads=2, dropout=0.0),
+            judge=JudgeConfig(rounds=20, beams=4),
+            memory=MemoryConfig(slots=4, evidence=12, pool=30),
+        )  # fmt: skip
+
+    def with_seed(self, seed: int) -> TrainConfig:
+        return replace(self, seed=seed)
+
+
+PROFILES = {"quick": TrainConfig.quick, "full": TrainConfig.full, "tiny": TrainConfig.tiny}
+
+PARTS: dict[str, type[_Saved]] = {
+    "encoder": EncoderConfig,
+    "memory": MemoryConfig,
+    "network": NetworkConfig,
+    "templates": TemplateConfig,
+    "judge": JudgeConfig,
+    "loss": LossConfig,
+}

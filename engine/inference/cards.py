@@ -1,0 +1,70 @@
+"""Because-cards: the earlier entries that speak for a proposal, and the nearest one booked otherwise."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from engine.features import Read
+from engine.inference.evidence import Evidence
+from engine.journal import Because, Candidate, Entry, Event
+from engine.retrieval.memory import Memory
+from engine.targets import line_set
+from engine.text import normalise
+
+AGREEING = 3  # cards that show entries booked like the proposal
+
+
+def cards(event: Event, read: Read, evidence: Evidence, first: Candidate, memory: Memory) -> tuple[Because, ...]:
+    """Up to three nearest entries booked like ``first``, then the rest of the neighbours, nearest otherwise first.
+
+    The list holds every neighbour, so that "11 like this, 1 otherwise" can be counted from it.
+    """
+    proposed = tuple(sorted({(x.account, x.side) for x in first.lines}))
+    closeness = memory.column("key")[evidence.circle.rows].astype("float32") @ read.key[0] if len(evidence.circle.rows) else []
+    found = [
+        _card(event, memory.entries[int(row)], line_set(memory.entries[int(row)].lines) == proposed, float(similarity))
+        for row, similarity in zip(evidence.circle.rows, closeness, strict=True)
+    ]
+    like, otherwise = [c for c in found if c.agrees], [c for c in found if not c.agrees]
+    return (*like[:AGREEING], *otherwise[:1], *like[AGREEING:], *otherwise[1:])
+
+
+def _card(event: Event, entry: Entry, agrees: bool, similarity: float) -> Because:
+    return Because(
+        entry_id=entry.entry_id, date=entry.date, description=entry.description, amount=entry.total,
+        lines=entry.lines, agrees=agrees, origin=entry.origin, differs=differences(event, entry), similarity=similarity,
+    )  # fmt: skip
+
+
+def differences(event: Event, entry: Entry) -> tuple[str, ...]:
+    """What tells an event from an earlier entry, each as ``field: value``; field is one of
+    words, amount, month, day, journal, party."""
+    out = []
+    words, theirs = _words(event.description), _words(entry.description)
+    if words != theirs:
+        out.append("words: " + " ".join(sorted(words ^ theirs)[:4]))
+    if entry.total != event.amount:
+        out.append(f"amount: {_percent(event.amount, entry.total)}")
+    if event.date:
+        out += _when(event.date, entry.date)
+    if event.journal and entry.journal != event.journal:
+        out.append(f"journal: {entry.journal}")
+    if event.party and entry.party != event.party:
+        out.append(f"party: {entry.party}")
+    return tuple(out)
+
+
+def _when(day: date, earlier: date) -> list[str]:
+    if (day.year, day.month) != (earlier.year, earlier.month):
+        return [f"month: {earlier:%Y-%m}"]
+    return [f"day: {earlier:%d}"] if day != earlier else []
+
+
+def _percent(now: Decimal, then: Decimal) -> str:
+    """How much the earlier amount differs from this one."""
+    return f"{(then - now) / abs(now) * 100:+.0f} %" if now else str(then)
+
+
+def _words(text: str) -> set[str]:
+    return set(normalise(text).casefold().split())

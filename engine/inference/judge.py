@@ -1,0 +1,172 @@
+"""The judge: boosted trees that rank candidates by evidence and say how likely each is right (DESIGN 4.12).
+
+Shapes: r rows (candidates of many events), c candidates of one event.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+import lightgbm as lgb
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.config import JudgeConfig
+from engine.features import Floats
+from engine.inference.evidence import NAMES, Evidence
+from engine.targets import LineSet
+
+ENOUGH = 60  # events from which a judge of the book's own is learnt
+FOLDS = 3  # blocks of time for the out-of-block probabilities that calibrate
+PRUDENCE = 20.0  # events' worth of doubt while there is no judge
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One replayed event: its evidence, and the line set that was booked."""
+
+    evidence: Evidence
+    truth: LineSet
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Calibration of the first candidate (Platt 1999): p' = sigmoid(slope * logit(p) + offset), and its thresholds."""
+
+    slope: float = 1.0
+    offset: float = 0.0
+    sure_above: float = 1.01  # 1.01: nothing in history was sure enough
+    mix: float = 0.5  # pi, the weight of templates against the decoder
+
+
+class Judge:
+    """Ranks candidates; without enough history it trusts the mixture of templates and decoder, and doubts it."""
+
+    def __init__(self, trees: str, scale: Scale, events: int) -> None:
+        """``trees`` is LightGBM's text format, empty while there is no judge; ``events`` it learnt from."""
+        self.trees, self.scale, self.events = trees, scale, events
+        self._booster = lgb.Booster(model_str=trees) if trees else None
+
+    def rank(self, evidence: Evidence) -> Floats:
+        """(c,) calibrated probabilities that each candidate is right; their sum is at most 1."""
+        raw = self._raw(evidence)
+        if not self.trees or not len(raw):
+            return raw
+        raw = raw / max(1.0, float(raw.sum()))
+        top = int(raw.argmax())
+        rest = 1.0 - raw[top]
+        calibrated = _sigmoid(self.scale.slope * _logit(raw[top]) + self.scale.offset)
+        out = raw * ((1.0 - calibrated) / rest if rest > 1e-6 else 1.0)
+        out[top] = calibrated
+        # calibration may not change who comes first
+        return np.minimum(out, np.where(np.arange(len(out)) == top, 1.0, calibrated)).astype(np.float32)
+
+    def _raw(self, evidence: Evidence) -> Floats:
+        if self._booster is None:
+            mixed = self.scale.mix * evidence.template + (1 - self.scale.mix) * evidence.written
+            return (mixed * self.events / (self.events + PRUDENCE)).astype(np.float32)
+        return np.asarray(self._booster.predict(evidence.features, num_threads=1), np.float32)
+
+    def to_json(self) -> str:
+        return json.dumps({"scale": asdict(self.scale), "events": self.events, "features": NAMES}, indent=2)
+
+    @classmethod
+    def from_json(cls, text: str, trees: str) -> Judge:
+        saved = json.loads(text)
+        if tuple(saved["features"]) != NAMES:
+            raise ValueError("the judge was learnt on other features than this version collects")
+        return cls(trees, Scale(**saved["scale"]), saved["events"])
+
+
+def learn(replayed: Sequence[Judged], config: JudgeConfig, seed: int) -> Judge:
+    """Fit on replayed events, oldest first; calibrate on probabilities of blocks that the trees did not see."""
+    usable = [j for j in replayed if len(j.evidence.sets)]
+    mix = _mix(usable)
+    right = sum(j.truth in j.evidence.sets for j in usable)
+    if right < ENOUGH or right == sum(len(j.evidence.sets) for j in usable):
+        return Judge("", Scale(mix=mix), len(replayed))
+    trees = _fit(usable, config, seed)
+    unseen = _out_of_block(usable, config, seed)
+    return Judge(trees, _calibrate(unseen, usable, config, mix), len(replayed))
+
+
+def _fit(replayed: Sequence[Judged], config: JudgeConfig, seed: int) -> str:
+    features = np.concatenate([j.evidence.features for j in replayed])
+    right = np.concatenate([[s == j.truth for s in j.evidence.sets] for j in replayed]).astype(np.float32)
+    settings = {
+        "objective": "binary", "num_leaves": config.leaves, "learning_rate": config.learning_rate,
+        "min_data_in_leaf": config.min_rows, "lambda_l2": config.l2, "feature_fraction": 0.7,
+        "bagging_fraction": 0.8, "bagging_freq": 1, "seed": seed, "deterministic": True, "force_row_wise": True,
+        "num_threads": 1, "verbosity": -1,
+    }  # fmt: skip
+    data = lgb.Dataset(features, label=right, feature_name=list(NAMES), free_raw_data=True)
+    return str(lgb.train(settings, data, num_boost_round=config.rounds).model_to_string())
+
+
+def _out_of_block(replayed: Sequence[Judged], config: JudgeConfig, seed: int) -> list[Floats]:
+    """Each event's uncalibrated probabilities from trees fitted without its block of time."""
+    blocks = np.array_split(np.arange(len(replayed)), FOLDS)
+    out: list[Floats] = []
+    for block in blocks:
+        inside = set(block.tolist())
+        others = [j for i, j in enumerate(replayed) if i not in inside]
+        judge = Judge(_fit(others, config, seed), Scale(), len(others))
+        out += [judge.rank(replayed[i].evidence) for i in block]
+    return out
+
+
+def _calibrate(unseen: Sequence[Floats], replayed: Sequence[Judged], config: JudgeConfig, mix: float) -> Scale:
+    top = np.array([p.max() for p in unseen])
+    right = np.array([j.evidence.sets[int(p.argmax())] == j.truth for p, j in zip(unseen, replayed, strict=True)])
+    slope, offset = _platt(_logit(top), right)
+    calibrated = _sigmoid(slope * _logit(top) + offset)
+    return Scale(slope, offset, threshold(calibrated, right, config.sure_precision), mix)
+
+
+def threshold(scores: NDArray[np.floating], right: NDArray[np.bool_], precision: float) -> float:
+    """The lowest score from which on the share of right answers is at least ``precision``; 1.01 where none is."""
+    order = np.argsort(-scores, kind="stable")
+    ranked, good = scores[order], np.cumsum(right[order])
+    ends = np.append(ranked[1:] < ranked[:-1], True)  # a threshold takes all of a tie or none
+    fine = np.flatnonzero(ends & (good / np.arange(1, len(good) + 1) >= precision))
+    return float(ranked[fine[-1]]) if len(fine) else 1.01
+
+
+def _platt(logits: NDArray[np.floating], right: NDArray[np.bool_]) -> tuple[float, float]:
+    """Slope and offset by Newton steps on the smoothed targets of Platt 1999; slope stays positive."""
+    good, bad = right.sum(), (~right).sum()
+    target = np.where(right, (good + 1) / (good + 2), 1 / (bad + 2))
+    x = np.stack([logits, np.ones_like(logits)], 1)
+    w = np.array([1.0, 0.0])
+    for _ in range(50):
+        p = _sigmoid(x @ w)
+        gradient = x.T @ (p - target) + 1e-3 * (w - [1.0, 0.0])
+        hessian = (x * (p * (1 - p))[:, None]).T @ x + 1e-3 * np.eye(2)
+        w = w - np.linalg.solve(hessian, gradient)
+    return float(max(w[0], 0.05)), float(w[1])
+
+
+def _mix(replayed: Sequence[Judged]) -> float:
+    """The weight of templates under which templates and decoder together explain what was booked best."""
+    pairs = [
+        (j.evidence.template[i], j.evidence.written[i])
+        for j in replayed
+        for i, s in enumerate(j.evidence.sets)
+        if s == j.truth
+    ]
+    if not pairs:
+        return 0.5
+    template, written = np.array(pairs).T
+    grid = np.linspace(0.1, 0.9, 9)
+    return float(max(grid, key=lambda pi: np.log(pi * template + (1 - pi) * written + 1e-4).mean()))
+
+
+def _sigmoid(x: NDArray[np.floating] | float) -> NDArray[np.floating]:
+    return 1.0 / (1.0 + np.exp(-np.clip(x, -30, 30)))
+
+
+def _logit(p: NDArray[np.floating] | float) -> NDArray[np.floating]:
+    q = np.clip(p, 1e-4, 1 - 1e-4)
+    return np.log(q / (1 - q))

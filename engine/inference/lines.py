@@ -1,0 +1,119 @@
+"""Turns a set of (account, side) into lines with amounts that balance."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from decimal import Decimal
+
+import numpy as np
+
+from engine.errors import BadEvent
+from engine.inference.amounts import AmountsDisagree, AmountTooSmall, BadShares, allocate_entry, minor_units
+from engine.inference.evidence import Circle, Evidence
+from engine.journal import Event, Line, Side
+from engine.retrieval.memory import NEAR, Memory
+from engine.targets import LineSet, canonical
+
+
+class Composer:
+    """Writes the lines of candidates for one event.
+
+    Proportions come from the best-ranked neighbour that was booked so, else from the decoder's shares, else from
+    the newest entry of that set: what was split 100 to 19 last time is split 100 to 19 again.
+    """
+
+    def __init__(self, event: Event, memory: Memory, currency: str) -> None:
+        self._event, self._memory = event, memory
+        self._unit = minor_units(currency)
+
+    def possible(self, lines: LineSet) -> bool:
+        """Whether the amount can be shared over these lines at all; false leaves the candidate out."""
+        if {s for _, s in lines} != set(Side):
+            return False
+        try:
+            self._amounts([*lines], [1.0] * len(lines))
+        except AmountTooSmall:
+            return False
+        except AmountsDisagree as error:
+            raise BadEvent("Known line", str(self._event.amount), str(error), "") from error
+        return True
+
+    def lines(self, places: LineSet, evidence: Evidence) -> tuple[Line, ...]:
+        """Lines of one candidate, debits first; they balance to the minor unit."""
+        model = self._like(places, evidence.circle) or self._written(places, evidence) or self._newest(places)
+        lines = model or [Line(account=a, side=s, amount=Decimal(1)) for a, s in places]
+        if len(lines) != len(places) and self._event.lines:
+            lines = _merged(lines)
+        try:
+            amounts = self._amounts([(x.account, x.side) for x in lines], [abs(float(x.amount)) for x in lines])
+        except (AmountTooSmall, BadShares, AmountsDisagree):  # too many lines for the amount: one line a place
+            lines = _merged(lines)
+            amounts = self._amounts([(x.account, x.side) for x in lines], [1.0] * len(lines))
+        made = (
+            Line(account=x.account, side=x.side, amount=a, party=x.party, tax_code=x.tax_code)
+            for x, a in zip(lines, amounts, strict=True)
+        )
+        return canonical(tuple(made))
+
+    def _amounts(self, places: Sequence[tuple[str, Side]], parts: Sequence[float]) -> tuple[Decimal, ...]:
+        waiting = {(x.account, x.side): x.amount for x in self._event.lines}
+        fixed = [waiting.pop(p, None) for p in places]
+        return allocate_entry(self._event.amount, [s for _, s in places], parts, self._unit, fixed)
+
+    def _like(self, places: LineSet, circle: Circle) -> list[Line]:
+        """The lines of the best neighbour of this set; its parties only where the text is near-identical."""
+        number = self._memory.set_number(places)
+        if number < 0 or not len(circle.rows):
+            return []
+        there = np.flatnonzero(self._memory.column("set")[circle.rows] == number)
+        if not len(there):
+            return []
+        best = there[int(circle.rank[there].argmax())]
+        return self._copied(int(circle.rows[best]), same_party=bool(circle.similarity[best] > NEAR))
+
+    def _newest(self, places: LineSet) -> list[Line]:
+        number = self._memory.set_number(places)
+        rows = np.flatnonzero((self._memory.column("set") == number) & self._memory.column("alive")) if number >= 0 else []
+        return self._copied(int(rows[-1]), same_party=False) if len(rows) else []
+
+    def _copied(self, row: int, *, same_party: bool) -> list[Line]:
+        lines = self._memory.entries[row].lines
+        return [
+            Line(
+                account=x.account, side=x.side, amount=x.amount, tax_code=x.tax_code,
+                party=x.party if same_party else "",
+            )
+            for x in lines
+        ]  # fmt: skip
+
+    def _written(self, places: LineSet, evidence: Evidence) -> list[Line]:
+        """The decoder's own lines: its share logits, softmaxed by side."""
+        best = evidence.best.get(places)
+        if best is None:
+            return []
+        order = sorted(places)
+        by_code = dict(zip(_rows_in_order(best.lines), order, strict=True)) if len(best.lines) == len(order) else {}
+        if not by_code:
+            return []
+        return [
+            Line(account=by_code[p][0], side=p[1], amount=Decimal(repr(math.exp(min(s, 30.0)))))
+            for p, s in zip(best.lines, best.shares, strict=True)
+        ]
+
+
+def _rows_in_order(lines: Sequence[tuple[int, Side]]) -> list[tuple[int, Side]]:
+    """Catalog rows sort like codes, so sorted rows stand beside sorted codes."""
+    return sorted(lines)
+
+
+def _merged(lines: Sequence[Line]) -> list[Line]:
+    """One line for each (account, side), its amount the sum."""
+    out: dict[tuple[str, Side], Line] = {}
+    for x in lines:
+        before = out.get((x.account, x.side))
+        amount = x.amount + before.amount if before else x.amount
+        out[(x.account, x.side)] = Line(
+            account=x.account, side=x.side, amount=amount, party=x.party, tax_code=x.tax_code
+        )
+    return list(out.values())

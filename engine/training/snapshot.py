@@ -1,0 +1,38 @@
+"""Reads a frozen training set from its folder and holds it to its manifest."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from engine.errors import EngineError
+from engine.journal import SNAPSHOT_SCHEMA, Snapshot, accounts_from_rows, entries_from_rows
+
+
+class SnapshotDamaged(EngineError):
+    """A snapshot folder that cannot be trained from."""
+
+    def __init__(self, folder: Path, why: str) -> None:
+        self.folder = folder
+        super().__init__(f"The training set in {folder} cannot be used: {why}. Start the training again to make a new one.")
+
+
+def read_snapshot(folder: Path) -> Snapshot:
+    """The snapshot in ``folder``; raises SnapshotDamaged when a part is missing or its digest differs."""
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        accounts, entries, lines = (
+            pq.read_table(folder / f"{part}.parquet").to_pylist() for part in ("accounts", "entries", "lines")
+        )
+    except (OSError, ValueError) as error:
+        raise SnapshotDamaged(folder, str(error).splitlines()[0]) from error
+    if manifest.get("schema") != SNAPSHOT_SCHEMA:
+        raise SnapshotDamaged(folder, f"its schema is {manifest.get('schema')}, this version reads {SNAPSHOT_SCHEMA}")
+    snapshot = Snapshot(
+        book=manifest["book"], accounts=accounts_from_rows(accounts), entries=entries_from_rows(entries, lines)
+    )
+    if snapshot.digest != manifest["digest"]:
+        raise SnapshotDamaged(folder, "its content is not what its manifest was written for")
+    return snapshot
