@@ -13,6 +13,8 @@ from engine.journal import LineTrace
 TOP = 6
 ROW = 34  # pixels of one bar
 LONGEST_LABEL = 34
+# Middle tones with at least 3:1 against the paper of both themes; they differ in lightness too.
+MEMORY, MODEL = "#2f8f76", "#b8772e"
 
 
 def distributions(trace: LineTrace, names: Mapping[str, str]) -> go.Figure:
@@ -24,9 +26,13 @@ def distributions(trace: LineTrace, names: Mapping[str, str]) -> go.Figure:
     shown = sorted(mixed, key=mixed.__getitem__, reverse=True)[:TOP][::-1]
     ticks = [_cut(label(code, names.get(code, ""))) for code in shown]
     figure = go.Figure()
-    for name, found in ((_("copied from memory"), copied), (_("pointed at by the model"), pointer)):
+    both = ((_("copied from memory"), copied, MEMORY), (_("pointed at by the model"), pointer, MODEL))
+    for name, found, colour in both:
         values = [found.get(code, 0.0) for code in shown]
-        figure.add_bar(y=ticks, x=values, name=name, orientation="h", hovertemplate="%{y}: %{x:.1%}<extra></extra>")
+        figure.add_bar(
+            y=ticks, x=values, name=name, orientation="h", marker_color=colour,
+            hovertemplate="%{y}: %{x:.1%}<extra></extra>",
+        )  # fmt: skip
     figure.update_layout(barmode="group", bargap=0.3, legend={"traceorder": "reversed", "orientation": "h", "y": 1.12})
     return _calm(figure, height=2 * ROW * len(shown) + 90)
 
@@ -36,7 +42,7 @@ def gates(traces: Sequence[LineTrace]) -> go.Figure:
     ticks = [f"{i}  {t.account}" for i, t in enumerate(traces, start=1)][::-1]
     figure = go.Figure(
         go.Bar(
-            y=ticks, x=[t.gate for t in traces][::-1], orientation="h", name=_("weight of memory"),
+            y=ticks, x=[t.gate for t in traces][::-1], orientation="h", name=_("weight of memory"), marker_color=MEMORY,
             hovertemplate="%{y}: %{x:.0%}<extra></extra>",
         )
     )  # fmt: skip

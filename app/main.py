@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from app import i18n, state
@@ -10,7 +12,9 @@ from app.widgets.frame import frame
 from app.widgets.sidebar import sidebar
 from app.widgets.style import style
 
-st.set_page_config(page_title="Counterpoint", page_icon=":material/balance:", layout="wide")
+ICON = str(Path(__file__).parent / "static" / "icon.svg")
+
+st.set_page_config(page_title="Counterpoint", page_icon=ICON, layout="wide")
 i18n.language_from(state.language)
 
 page = st.navigation(

@@ -83,7 +83,9 @@ _SAY: dict[type, Say] = {
         "The database is in use by {process}. Only one program can own the file: close that one, "
         "or let it do the work for you.", process=e.process
     ),
-    storage.StoreBusy: lambda _e: _("Saving did not succeed because others were saving too. Nothing was saved; try again."),
+    storage.StoreBusy: lambda _e: _(
+        "Saving did not succeed because others were saving too. Nothing was saved; try again."
+    ),
     storage.UnknownBook: lambda e: _("There is no book {name}. Choose another one in the sidebar.", name=e.name),
     storage.UnknownEntry: lambda _e: _("There is no such entry in this book. Search the journal for it."),
     HomeUnusable: lambda e: _(

@@ -70,12 +70,11 @@ PROPOSAL: Key[Proposal | None] = Key("predict.proposal", None)
 CHOSEN = Key("predict.chosen", 0)
 SHEET: Key[Sheet | None] = Key("predict.sheet", None)
 GRID_TURN = Key("predict.grid.turn", 0)
-REMOVE_LINE = "predict.remove_line"  # set by the grid for one run
 SAVED: Key[Saved | None] = Key("predict.saved", None)
 WORRIES: Key[dict[str, str]] = Key("predict.worries", {})
 NEW_FORM = Key("predict.new_form", default=False)
-FOCUS = Key("predict.focus", "")
-OWNER = Key("predict.owner", "")
+ON_FORM, ON_ANSWER = "form", "answer"
+FOCUS = Key("predict.focus", ON_FORM)
 
 # The search of Journal; widget keys that are query parameters as well.
 TEXT = Key("q", "")

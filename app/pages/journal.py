@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 import streamlit as st
 
@@ -12,11 +13,12 @@ from app.services import books, journal
 from app.services.books import BookCard
 from app.services.workbench import Workbench
 from app.views.journal import entry_view, journal_view
-from app.views.versions import any_change
 from app.views.tables import fields_list, timeline, versions_table
+from app.views.versions import any_change
 from app.widgets.journal_table import journal_table
 from app.widgets.markdown import plain
 from app.widgets.search_form import search_form
+from storage.records import SearchResult
 
 
 def page(wb: Workbench, card: BookCard) -> None:
@@ -37,24 +39,29 @@ def _search(wb: Workbench, card: BookCard, names: Mapping[str, str]) -> None:
             icon=":material/info:",
         )  # fmt: skip
         return
-    query = search_form(books.journals(wb, card.name))
-    if query is None:
+    queries = search_form(books.journals(wb, card.name))
+    if not queries:
         return
-    found = journal.search(wb, card.name, query)
-    view = journal_view(found, names, card.currency)
+    pages = (journal.search(wb, card.name, query) for query in queries)
+    empty = SearchResult(rows=(), total=0, amount=Decimal(0), page=1, size=queries[0].size)
+    view = journal_view(next((p for p in pages if p.total), empty), names, card.currency)
     if not view.rows:
         st.info(_("Nothing matches. Take a filter away or search for fewer words."), icon=":material/search_off:")
         return
     st.caption(view.found)
-    chosen = journal_table(view.rows)
+    with st.container(key="list"):
+        chosen = journal_table(view.rows)
     if view.pages > 1:
         st.pagination(view.pages, key=state.PAGE.name, bind="query-params")
     if chosen:
-        st.switch_page("pages/journal.py", query_params={state.ENTRY: chosen})
+        st.query_params[state.ENTRY] = chosen
+        st.rerun()
 
 
 def _entry(wb: Workbench, card: BookCard, entry_id: str, names: Mapping[str, str]) -> None:
-    st.page_link("pages/journal.py", label=_("All entries"), icon=":material/arrow_back:")
+    if st.button(_("All entries"), icon=":material/arrow_back:", type="tertiary", key="journal.back"):
+        del st.query_params[state.ENTRY]
+        st.rerun()
     view = entry_view(journal.entry_detail(wb, card.name, entry_id), names)
     st.header(plain(view.title), anchor=False)
     st.badge(view.state, color="gray")

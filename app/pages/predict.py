@@ -14,6 +14,7 @@ from app.views.accounts import labels
 from app.views.proposal import proposal_view
 from app.widgets.event_form import event_form, refuse
 from app.widgets.evidence import analyst, because_cards, candidate_buttons
+from app.widgets.focus import put_focus
 from app.widgets.markdown import plain
 from app.widgets.model_status import model_status
 from app.widgets.proposal import Desk, proposal_panel
@@ -24,20 +25,22 @@ from engine.journal import Event, Proposal
 def page(wb: Workbench, card: BookCard) -> None:
     left, right = st.columns([5, 8], gap="large")
     with left:
-        st.header(_("New event"), anchor=False)
+        st.subheader(_("New event"), anchor=False)
         event = event_form(card, books.journals(wb, card.name))
         model_status(wb, card.name)
     if event is not None:
         state.forget_answer()
         state.PENDING.set(event)
-    with right:
+    with right, st.container(key="entry"):
         _saved_line()
         proposal = _answer(wb, card)
         if proposal is None:
+            put_focus()
             return
         desk = _desk(wb, card, proposal.event)
         proposal_panel(desk, proposal)
     _evidence(proposal, desk)
+    put_focus()
 
 
 def _answer(wb: Workbench, card: BookCard) -> Proposal | None:
@@ -51,6 +54,7 @@ def _answer(wb: Workbench, card: BookCard) -> Proposal | None:
         try:
             with st.spinner(_("Looking for the entry")):
                 state.PROPOSAL.set(_proposal(wb, card, pending))
+                state.FOCUS.set(state.ON_ANSWER)
         except ModelLoading:
             state.PENDING.set(pending)
             _waiting(pending)
@@ -126,6 +130,7 @@ def _empty(card: BookCard) -> None:
         return
     st.subheader(_("The proposed entry appears here"), anchor=False)
     st.caption(_("Describe an event and give its total amount; the rest is optional. Enter sends the form."))
+    st.caption(_("Then: A accepts, E edits, X shows the next candidate, 1 to 5 pick one."))
 
 
 def _start() -> None:

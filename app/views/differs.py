@@ -23,7 +23,7 @@ def _one(what: str, evidence: Because, event: Event) -> str:
     field, _sep, detail = what.partition(" ")
     field = field.rstrip(":")
     if field == "amount":
-        return f"{_('amount')} {change(evidence.amount, event.amount)}".strip()
+        return "" if evidence.amount == event.amount else f"{_('amount')} {change(evidence.amount, event.amount)}"
     words = {
         "words": _("words"),
         "text": _("words"),

@@ -104,6 +104,19 @@ def cells(sheet: Sheet) -> list[dict[str, str]]:
     ]
 
 
+def cells_under(sheet: Sheet, edits: Edits) -> list[dict[str, str]]:
+    """The table to lay under the grid's own edits: an edited cell keeps the text it had before.
+
+    Streamlit drops an edit whose cell already holds the edited text, and with it what it stood for.
+    """
+    rows, before = cells(with_edits(sheet, edits)), cells(sheet)
+    for index, columns in edits.items():
+        for column in columns:
+            if 0 <= index < len(rows) and column in rows[index]:
+                rows[index][column] = before[index][column]
+    return rows
+
+
 def amounts_of(sheet: Sheet) -> list[Decimal | None]:
     """Each row's untouched amount after the rest of its side was shared out; None where it has none."""
     out: list[Decimal | None] = [row.base for row in sheet.rows]

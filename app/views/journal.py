@@ -10,7 +10,7 @@ from app.i18n import _, ngettext
 from app.views.because import origin_text
 from app.views.numbers import day, moment, money
 from app.views.oneline import Style, entry_line
-from app.views.versions import Pair, diff
+from app.views.versions import Pair, Writing, diff
 from engine.journal import Entry, Kind, State
 from storage.records import IMPORTED, MODEL, Decision, EntryDetail, SearchResult, Version
 
@@ -88,7 +88,7 @@ def entry_view(detail: EntryDetail, names: Mapping[str, str]) -> EntryView:
         state=state_word(entry.state),
         fields=_fields(detail),
         versions=tuple(VersionView(number=v.number, title=_version_title(v)) for v in versions),
-        pairs=diff(first.lines if first else last.lines, last.lines, entry.currency),
+        pairs=diff(first.lines if first else last.lines, last.lines, Writing(names, entry.currency)),
         before=_version_title(first) if first else "",
         after=_version_title(last),
         life=_life(detail, names),
@@ -125,11 +125,17 @@ def _row(entry: Entry, names: Mapping[str, str]) -> JournalRow:
         entry_id=entry.entry_id,
         day=day(entry.date),
         description=entry.description,
-        journal=entry.journal,
+        journal=_journal_code(entry.journal),
         amount=money(entry.total, entry.currency),
         accounts=entry_line(entry.lines, Style(names=names)),
         state=state_word(entry.state),
     )
+
+
+def _journal_code(journal: str) -> str:
+    """``ER`` of ``ER Eingangsrechnungen``; a journal that starts with no short code is written out."""
+    code, _space, _name = journal.partition(" ")
+    return code if len(code) <= 6 else journal
 
 
 def _fields(detail: EntryDetail) -> tuple[tuple[str, str], ...]:

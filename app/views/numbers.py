@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from babel.dates import format_date, format_datetime, get_timezone
+from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 
 from app import i18n
@@ -50,17 +50,18 @@ def moment(when: datetime | None) -> str:
     """Day and minute in UTC, the time the store keeps; empty for none."""
     if when is None:
         return ""
-    return str(format_datetime(when, "medium", tzinfo=get_timezone("UTC"), locale=i18n.locale()))
+    utc = when.astimezone(UTC)
+    return f"{day(utc.date())}, {utc:%H:%M} UTC"
 
 
 def change(now: Decimal, before: Decimal) -> str:
-    """How `now` differs from `before`, signed: ``+3 %``, ``\u22123 %``; a small change keeps a decimal."""
-    if not before:
-        return ""
-    share = float((now - before) / before)
-    digits = "0.0" if abs(share) < 0.01 else "0"
-    text = format_percent(abs(share), format=_percent_pattern().replace("0", digits, 1), locale=i18n.locale())
-    return ("+" if share > 0 else MINUS) + text
+    """How `now` differs from `before`: ``+3 %``, or the difference in money where that is under one per cent."""
+    difference = now - before
+    sign = "+" if difference > 0 else MINUS
+    share = abs(difference / before) if before else Decimal(0)
+    if share < Decimal("0.01"):
+        return sign + money(abs(difference))
+    return sign + _percent(float(share))
 
 
 def dots(probability: float) -> str:

@@ -12,6 +12,7 @@ from engine.journal import Side
 
 ARROW = " \u2192 "
 MAX_PER_SIDE = 3
+LONGEST_NAME = 22
 
 
 class Booked(Protocol):
@@ -56,5 +57,7 @@ def _side(lines: Sequence[Booked], style: Style, *, first: bool, amounts: bool) 
 
 def _one(line: Booked, style: Style, *, named: bool, amount: bool) -> str:
     name = style.names.get(line.account, "") if named else ""
+    if len(name) > LONGEST_NAME:
+        name = name[: LONGEST_NAME - 1].rstrip(" ,.-") + "\u2026"
     parts = (line.account, name, short_money(line.amount) if amount else "")
     return " ".join(part for part in parts if part)

@@ -10,16 +10,18 @@ from collections.abc import Sequence
 from html import escape
 
 from app.i18n import _
+from app.views.balance import Balance
 from app.views.journal import Event
 from app.views.proposal import LineView
 from app.views.versions import ADDED, CHANGED, REMOVED, Half, Pair
 
 
-def entry_table(lines: Sequence[LineView], total_debit: str, total_credit: str) -> str:
-    """The entry to read: account, debit, credit, and how sure each line is."""
+def entry_table(lines: Sequence[LineView], balance: Balance) -> str:
+    """The entry to read: account, debit, credit, how sure each line is, and whether it balances."""
     head = _row("th", (_("Account"), ""), (_("Debit"), "num"), (_("Credit"), "num"), (_("Sure"), "num"))
     body = "".join(_entry_row(line) for line in lines)
-    foot = _row("td", ("", ""), (total_debit, "num debit"), (total_credit, "num credit"), ("", ""))
+    verdict = (f"\u2713 {balance.text}", "ok") if balance.ok else (balance.reason, "wrong")
+    foot = _row("td", verdict, (balance.debit, "num"), (balance.credit, "num"), ("", ""))
     return f'<table class="cp-table cp-entry"><thead>{head}</thead><tbody>{body}</tbody><tfoot>{foot}</tfoot></table>'
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
+from app.views.accounts import label
 from app.views.numbers import money
 from engine.journal import Line, Side
 
@@ -30,7 +31,15 @@ class Pair:
     cells: frozenset[str] = frozenset()
 
 
-def diff(before: Sequence[Line], after: Sequence[Line], currency: str = "") -> tuple[Pair, ...]:
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """How to write a line: account names by code, and the currency whose decimals amounts have."""
+
+    names: Mapping[str, str] = field(default_factory=dict)
+    currency: str = ""
+
+
+def diff(before: Sequence[Line], after: Sequence[Line], writing: Writing) -> tuple[Pair, ...]:
     """Pair the lines: first those on the same account and side, then the rest of a side in order."""
     left = dict(enumerate(before))
     partner: dict[int, Line] = {}
@@ -45,8 +54,8 @@ def diff(before: Sequence[Line], after: Sequence[Line], currency: str = "") -> t
         i = _find(left, after[j], exact=False)
         if i is not None:
             partner[j] = left.pop(i)
-    pairs = [_pair(partner.get(j), line, currency) for j, line in enumerate(after)]
-    gone = [_pair(line, None, currency) for line in left.values()]
+    pairs = [_pair(partner.get(j), line, writing) for j, line in enumerate(after)]
+    gone = [_pair(line, None, writing) for line in left.values()]
     return (*pairs, *gone)
 
 
@@ -54,10 +63,14 @@ def any_change(pairs: Sequence[Pair]) -> bool:
     return any(p.mark != SAME for p in pairs)
 
 
-def half(line: Line, currency: str = "") -> Half:
-    amount = money(line.amount, currency)
+def half(line: Line, writing: Writing) -> Half:
+    amount = money(line.amount, writing.currency)
     debit = line.side is Side.DEBIT
-    return Half(account=line.account, debit=amount if debit else "", credit="" if debit else amount)
+    return Half(
+        account=label(line.account, writing.names.get(line.account, "")),
+        debit=amount if debit else "",
+        credit="" if debit else amount,
+    )
 
 
 def _find(left: dict[int, Line], line: Line, *, exact: bool) -> int | None:
@@ -65,9 +78,9 @@ def _find(left: dict[int, Line], line: Line, *, exact: bool) -> int | None:
     return min(same, key=lambda i: abs(left[i].amount - line.amount)) if same else None
 
 
-def _pair(before: Line | None, after: Line | None, currency: str) -> Pair:
-    a = half(before, currency) if before else None
-    b = half(after, currency) if after else None
+def _pair(before: Line | None, after: Line | None, writing: Writing) -> Pair:
+    a = half(before, writing) if before else None
+    b = half(after, writing) if after else None
     if a is None or b is None:
         return Pair(before=a, after=b, mark=REMOVED if b is None else ADDED)
     cells = frozenset(name for name in ("account", "debit", "credit") if getattr(a, name) != getattr(b, name))

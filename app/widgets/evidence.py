@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import plotly.graph_objects as go
 import streamlit as st
 
 from app import charts, state
 from app.i18n import _
-from app.views.because import Because, Card
+from app.views.because import SHOWN_CARDS, Because, Card
 from app.views.proposal import CandidateView
 from app.widgets.markdown import plain
 from engine.journal import LineTrace
@@ -17,16 +18,23 @@ JOURNAL_PAGE = "pages/journal.py"
 
 
 def candidate_buttons(candidates: Sequence[CandidateView]) -> None:
-    """One button a candidate, on the keys 1 to 5; the open one is marked."""
+    """One button a candidate, on the keys 1 to 5; the open one is marked.
+
+    While the entry is edited they have no keys, because digits belong to the cells then.
+    """
     st.subheader(_("Candidates"), anchor=False)
-    for i, one in enumerate(candidates):
-        if st.button(
-            plain(f"{one.percent}  {one.accounts}"), key=f"predict.candidate.{one.key}", shortcut=one.key,
-            width="stretch", icon=":material/radio_button_checked:" if one.chosen else ":material/radio_button_unchecked:",
-        ):  # fmt: skip
-            state.CHOSEN.set(i)
-            state.SHEET.clear()
-            st.rerun()
+    editing = state.SHEET.get() is not None
+    marks = {True: ":material/radio_button_checked:", False: ":material/radio_button_unchecked:"}
+    with st.container(key="candidates", gap="xsmall"):
+        for i, one in enumerate(candidates):
+            if st.button(
+                plain(" · ".join(part for part in (one.percent, one.accounts) if part)), key=f"predict.candidate.{one.key}",
+                shortcut=None if editing else one.key, width="stretch", icon=marks[one.chosen], disabled=editing,
+            ):  # fmt: skip
+                state.CHOSEN.set(i)
+                st.rerun()
+    if editing:
+        st.caption(_("Save or discard your changes to look at another candidate."))
 
 
 def because_cards(because: Because) -> None:
@@ -34,9 +42,10 @@ def because_cards(because: Because) -> None:
     if not because.cards:
         st.caption(_("Nothing like this was booked before, so the model had only its accounts to go by."))
         return
-    for column, card in zip(st.columns(len(because.cards)), because.cards, strict=True):
-        with column, st.container(border=True, height="stretch"):
-            _card(card)
+    with st.container(key="because"):
+        for column, card in zip(st.columns(SHOWN_CARDS), because.cards, strict=False):
+            with column, st.container(border=True, height="stretch", gap="xsmall"):
+                _card(card)
     st.caption(because.counts)
 
 
@@ -56,9 +65,9 @@ def analyst(traces: Sequence[LineTrace], names: Mapping[str, str]) -> None:
         _figure(_("Which words each line looked at"), charts.attention(traces), "attention")
 
 
-def _figure(title: str, figure: object, key: str) -> None:
+def _figure(title: str, figure: go.Figure, key: str) -> None:
     st.markdown(f"**{title}**")
-    st.plotly_chart(figure, key=f"predict.chart.{key}", config={"displayModeBar": False})  # type: ignore[arg-type]
+    st.plotly_chart(figure, key=f"predict.chart.{key}", config={"displayModeBar": False})
 
 
 def _card(card: Card) -> None:
@@ -67,5 +76,4 @@ def _card(card: Card) -> None:
     st.badge(card.verdict, color="green" if card.agrees else "orange")
     if card.booked:
         st.caption(plain(card.booked))
-    st.caption(plain(card.differs))
-    st.caption(card.origin)
+    st.caption(plain(f"{card.differs} · {card.origin}"))

@@ -11,45 +11,53 @@ from app.i18n import _
 from app.views import grid
 from app.views.accounts import options
 from app.views.grid import ACCOUNT, CREDIT, DEBIT, Sheet
+from app.widgets.markdown import plain
 
-REMOVE = "remove"
 ROW_HEIGHT = 38
 
 
-def entry_grid(sheet: Sheet) -> Sheet:
-    """Draw the grid; returns the sheet with everything typed so far.
+def typed_so_far(sheet: Sheet) -> Sheet:
+    """The sheet with what the grid on screen has collected."""
+    return grid.with_edits(sheet, _edits())
 
-    The grid keeps its identity while its rows stay the same, so cells that are shared out anew do not
-    take the cursor away; adding or removing a row folds what was typed into the sheet and starts a new grid.
+
+def entry_grid(sheet: Sheet) -> None:
+    """Draw the grid.
+
+    It keeps its identity while its rows stay the same, so cells that are shared out anew do not take the
+    cursor away; adding or removing a row folds what was typed into the sheet and starts a new grid.
     """
-    now = grid.with_edits(sheet, _edits())
+    now = typed_so_far(sheet)
     rows = grid.cells(now)
     st.data_editor(
-        [{**row, REMOVE: ":material/close:"} for row in rows],
+        grid.cells_under(sheet, _edits()),
         key=state.grid_key(),
         num_rows="fixed",
+        placeholder=_("choose"),
         hide_index=True,
         width="stretch",
         row_height=ROW_HEIGHT,
-        column_order=[ACCOUNT, DEBIT, CREDIT, REMOVE],
+        column_order=[ACCOUNT, DEBIT, CREDIT],
         column_config=_columns(options(now.catalog, [row[ACCOUNT] for row in rows])),
     )
-    clicked = st.session_state.get(state.REMOVE_LINE)
-    if clicked is not None:
-        _restart(grid.without_line(now, clicked.row))
-    if st.button(_("Add line"), icon=":material/add:", type="tertiary", key="predict.add_line"):
-        _restart(grid.with_line(now))
-    return now
+    with st.container(horizontal=True, gap="small"):
+        if st.button(_("Add line"), icon=":material/add:", type="tertiary", key="predict.add_line"):
+            _restart(grid.with_line(now))
+        chosen = st.menu_button(
+            _("Remove line"), list(range(len(rows))), icon=":material/remove:", type="tertiary",
+            key="predict.remove_line", format_func=lambda i: plain(f"{i + 1}  {rows[i][ACCOUNT]}"),
+        )  # fmt: skip
+    if chosen is not None:
+        _restart(grid.without_line(now, chosen))
 
 
 def _columns(choices: list[str]) -> dict[str, Any]:
-    """Widths in pixels: without them the credit column slides out of sight."""
+    """Widths in pixels, 350 in all: without them the credit column slides out of sight on a phone."""
     config = st.column_config
     return {
-        ACCOUNT: config.SelectboxColumn(_("Account"), options=choices, width=280),
-        DEBIT: config.TextColumn(_("Debit"), width=110, alignment="right"),
-        CREDIT: config.TextColumn(_("Credit"), width=110, alignment="right"),
-        REMOVE: config.ButtonColumn("", width=48, type="tertiary", help=_("Remove this line"), key=state.REMOVE_LINE),
+        ACCOUNT: config.SelectboxColumn(_("Account"), options=choices, width=170),
+        DEBIT: config.TextColumn(_("Debit"), width=90, alignment="right"),
+        CREDIT: config.TextColumn(_("Credit"), width=90, alignment="right"),
     }
 
 

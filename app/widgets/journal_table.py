@@ -31,12 +31,12 @@ def journal_table(rows: Sequence[JournalRow]) -> str:
         on_select="rerun",
         selection_mode="single-row",
         column_config={
-            "day": config.TextColumn(_("Date"), width=96),
-            "description": config.TextColumn(_("Description"), width=270),
-            "accounts": config.TextColumn(_("Accounts"), width=330),
-            "amount": config.TextColumn(_("Amount"), width=110, alignment="right"),
-            "journal": config.TextColumn(_("Journal"), width=84),
-            "state": config.TextColumn(_("State"), width=130),
+            "day": config.TextColumn(_("Date"), width=92),
+            "description": config.TextColumn(_("Description"), width=230),
+            "accounts": config.TextColumn(_("Accounts"), width=340),
+            "amount": config.TextColumn(_("Amount"), width=104, alignment="right"),
+            "journal": config.TextColumn(_("Journal"), width=66),
+            "state": config.TextColumn(_("State"), width=126),
         },
     )
     selected = cast("Any", event).selection.rows

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import streamlit as st
 
@@ -18,12 +19,16 @@ from app.views.balance import Balance, balance_of
 from app.views.numbers import money
 from app.views.proposal import ProposalView, lines_of, proposal_view
 from app.views.tables import entry_table
-from app.widgets.grid import entry_grid
+from app.widgets.grid import entry_grid, typed_so_far
 from app.widgets.markdown import plain
 from engine.journal import Line, Proposal, Status
 from storage.errors import StorageError
 
-COLOURS = {Status.SURE: "green", Status.LIKELY: "blue", Status.NOT_SURE: "orange"}
+COLOURS: dict[Status, Literal["green", "blue", "orange"]] = {
+    Status.SURE: "green",
+    Status.LIKELY: "blue",
+    Status.NOT_SURE: "orange",
+}
 ICONS = {Status.SURE: ":material/check:", Status.LIKELY: ":material/check:", Status.NOT_SURE: ":material/help:"}
 
 
@@ -40,18 +45,22 @@ class Desk:
 def proposal_panel(desk: Desk, proposal: Proposal) -> None:
     """Headline, the entry, its balance and the three acts."""
     view = proposal_view(proposal, state.CHOSEN.get(), desk.names)
-    _headline(view)
     sheet = state.SHEET.get()
+    st.subheader(plain(view.title), anchor=False)
+    _origin(view, edited=sheet is not None and grid.changed(typed_so_far(sheet)))
     if sheet is None:
         _reading(desk, proposal, view)
     else:
         _editing(desk, proposal, sheet)
 
 
-def _headline(view: ProposalView) -> None:
-    st.subheader(plain(view.title), anchor=False)
+def _origin(view: ProposalView, *, edited: bool) -> None:
+    """How sure, from which sources, what was not checked; none of it holds once a person changed the entry."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.badge(view.status_text, color=COLOURS[view.status], icon=ICONS[view.status])  # type: ignore[arg-type]
+        if edited:
+            st.badge(_("edited by you"), color="gray", icon=":material/edit:")
+            return
+        st.badge(view.status_text, color=COLOURS[view.status], icon=ICONS[view.status])
         about = " · ".join(part for part in (view.sources, view.not_checked) if part)
         if about:
             st.caption(plain(about), width="content")
@@ -61,8 +70,7 @@ def _reading(desk: Desk, proposal: Proposal, view: ProposalView) -> None:
     candidate = proposal.candidates[state.CHOSEN.get()]
     lines = lines_of(candidate)
     balance = balance_of(lines, currency=proposal.event.currency)
-    st.html(entry_table(view.lines, balance.debit, balance.credit))
-    balance_line(balance)
+    st.html(entry_table(view.lines, balance))
     with st.container(horizontal=True, gap="small"):
         accept = st.button(
             _("Accept"), type="primary", icon=":material/check:", shortcut="A", key="predict.accept",
@@ -81,7 +89,9 @@ def _reading(desk: Desk, proposal: Proposal, view: ProposalView) -> None:
 
 
 def _editing(desk: Desk, proposal: Proposal, sheet: grid.Sheet) -> None:
-    read = grid.read(entry_grid(sheet))
+    with st.container(key="grid"):
+        entry_grid(sheet)
+    read = grid.read(typed_so_far(sheet))
     balance = balance_of(read.lines, read.problems, proposal.event.currency)
     balance_line(balance)
     with st.container(horizontal=True, gap="small"):
@@ -129,7 +139,8 @@ def _save(desk: Desk, proposal: Proposal, lines: Sequence[Line]) -> None:
             amount=money(event.amount, event.currency, unit=True),
         )
     )
+    st.toast(_("Saved as a draft: {what}", what=plain(event.description)), icon=":material/check_circle:")
     state.forget_answer()
     state.NEW_FORM.set(True)
-    state.FOCUS.set("form")
+    state.FOCUS.set(state.ON_FORM)
     st.rerun()

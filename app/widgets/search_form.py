@@ -11,7 +11,7 @@ from app.i18n import _
 from app.services.books import JournalKind
 from app.services.errors import BadInput
 from app.views.journal import state_word
-from app.views.search import amounts_of
+from app.views.search import Reading, readings
 from engine.journal import State
 from storage.records import JournalQuery
 
@@ -19,8 +19,8 @@ PAGE_SIZE = 25
 _DATE_FORMATS = {"en": "DD/MM/YYYY", "de": "DD.MM.YYYY", "fr": "DD/MM/YYYY"}
 
 
-def search_form(journals: Sequence[JournalKind]) -> JournalQuery | None:
-    """Draw it; the query, or None with a sentence at the field when an amount cannot be read."""
+def search_form(journals: Sequence[JournalKind]) -> tuple[JournalQuery, ...]:
+    """Draw it; the queries to try in turn, or none and a sentence when an amount cannot be read."""
     st.text_input(
         _("Search"), key=state.TEXT.name, bind="query-params", icon=":material/search:", live=True,
         placeholder=_("Words, a document number, or an amount such as 1190 or 500..900"), on_change=_first_page,
@@ -28,14 +28,18 @@ def search_form(journals: Sequence[JournalKind]) -> JournalQuery | None:
     with st.container(horizontal=True, gap="small"):
         _filters(journals)
     try:
-        text, low, high = amounts_of(state.TEXT.get())
+        return tuple(_query(reading) for reading in readings(state.TEXT.get()))
     except BadInput as error:
         st.error(messages.sentence(error), icon=":material/error:")
-        return None
+        return ()
+
+
+def _query(reading: Reading) -> JournalQuery:
     return JournalQuery(
-        text=text, account=state.ACCOUNT.get().strip(), journal=state.FILTER_JOURNAL.get() or "",
-        state=State(state.STATE.get()) if state.STATE.get() else None, since=state.SINCE.get(), until=state.UNTIL.get(),
-        amount_from=low, amount_to=high, page=state.PAGE.get(), size=PAGE_SIZE,
+        text=reading.text, amount_from=reading.low, amount_to=reading.high,
+        account=state.ACCOUNT.get().strip(), journal=state.FILTER_JOURNAL.get() or "",
+        state=State(state.STATE.get()) if state.STATE.get() else None,
+        since=state.SINCE.get(), until=state.UNTIL.get(), page=state.PAGE.get(), size=PAGE_SIZE,
     )  # fmt: skip
 
 
