@@ -130,8 +130,8 @@ class Profile:
     threshold: tuple[int, int] = (250, 800)  # net prices from which a thing is low-value, and an asset
 
     def accounts(self) -> tuple[Account, ...]:
-        """Read the chart; a line that lacks a field raises ValueError."""
-        return tuple(account for account, _ in self._rows())
+        """Read the chart, by code; a line that lacks a field raises ValueError."""
+        return tuple(sorted((account for account, _ in self._rows()), key=lambda a: a.code))
 
     def roles(self) -> dict[str, str]:
         """Return role -> account code."""
