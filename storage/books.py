@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -85,7 +86,7 @@ class BookStore:
             .where(t.book_id == book_id)
             .order_by(t.code)
         )
-        accounts = (_account(r) for r in rows)
+        accounts = (account_of(dict(r._mapping)) for r in rows)  # noqa: SLF001
         return tuple(a for a in accounts if on is None or a.open_on(on))
 
     def put_accounts(
@@ -193,8 +194,8 @@ def _book(row: sa.Row[tuple[object, ...]]) -> Book:
     )  # fmt: skip
 
 
-def _account(row: sa.Row[tuple[object, ...]]) -> Account:
-    r = row._mapping  # noqa: SLF001
+def account_of(r: Mapping[str, Any]) -> Account:
+    """An account from a row of ``account_versions``."""
     return Account(
         code=r["code"], name=r["name"], type=AccountType(r["type"]), parent=r["parent"],
         opened=r["opened"], closed=r["closed"], control=r["control"],

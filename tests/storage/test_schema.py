@@ -16,6 +16,7 @@ from sqlalchemy.schema import CreateTable
 from engine.journal import Account, Kind
 from storage import imports, migrate, schema
 from storage.bulk import insert_rows
+from storage.identity import utc_now
 from storage.models import NewModel
 from storage.records import MODEL, PERSON, Book, NewEntry
 from storage.session import Store, open_store
@@ -103,7 +104,7 @@ def test_everything_the_stores_do_only_appends(store: Store, staged: MakeStaged)
 
 def test_no_source_of_the_store_writes_a_changing_statement() -> None:
     called = re.compile(r"sa\.(update|delete)\(|\.(delete|merge|begin_nested)\(|with_for_update")
-    files = [p for p in Path(migrate.__file__).parent.rglob("*.py")]
+    files = list(Path(migrate.__file__).parent.rglob("*.py"))
     assert len(files) > 20
     assert [p.name for p in files if called.search(p.read_text())] == []
 
@@ -115,7 +116,8 @@ def test_both_roads_of_a_bulk_insert_keep_every_kind_of_value(store: Store, coun
         {
             "version_id": f"v{i}", "number": i, "book_id": "b", "entry_id": "e", "account": "0050",
             "side": "DC"[i % 2], "amount": Decimal("123456789012345678.1234") - i, "party": "Ünï 😀 שלום",
-            "label": "x" * 10_000 if i == 0 else "", "tax_code": "", "original_amount": None if i % 2 else Decimal("-0.0001"),
+            "label": "x" * 10_000 if i == 0 else "", "tax_code": "",
+            "original_amount": None if i % 2 else Decimal("-0.0001"),
             "original_currency": "", "rate": Decimal("123456789012.123456789012"),
         }
         for i in range(count)
@@ -132,11 +134,15 @@ def test_a_bulk_insert_is_rolled_back_with_its_unit(store: Store) -> None:
         "book_id": "b", "sequence": 1, "record": "r", "reference": "x", "content": "", "previous": "", "hash": "",
         "recorded": None,
     }  # fmt: skip
-    from storage.identity import utc_now
+    rows = [{**row, "sequence": i, "recorded": utc_now()} for i in range(100)]
 
-    with pytest.raises(RuntimeError), store.unit_of_work() as unit:
-        insert_rows(unit.session, schema.chain, [{**row, "sequence": i, "recorded": utc_now()} for i in range(100)])
-        raise RuntimeError("stop")
+    def insert_and_stop() -> None:
+        with store.unit_of_work() as unit:
+            insert_rows(unit.session, schema.chain, rows)
+            raise RuntimeError("stop")
+
+    with pytest.raises(RuntimeError, match="stop"):
+        insert_and_stop()
     with store.unit_of_work(read_only=True) as unit:
         assert unit.session.scalar(sa.select(sa.func.count()).select_from(schema.chain)) == 0
 

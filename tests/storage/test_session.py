@@ -70,9 +70,13 @@ def test_closing_gives_the_file_to_the_next_process(database: str) -> None:
 
 
 def test_a_block_that_raises_leaves_nothing_behind(store: Store) -> None:
-    with pytest.raises(RuntimeError), store.unit_of_work() as unit:
-        unit.books.create("Half")
-        raise RuntimeError("user pressed cancel")
+    def half() -> None:
+        with store.unit_of_work() as unit:
+            unit.books.create("Half")
+            raise RuntimeError("user pressed cancel")
+
+    with pytest.raises(RuntimeError, match="cancel"):
+        half()
     with store.unit_of_work(read_only=True) as unit, pytest.raises(UnknownBook):
         unit.books.get("Half")
 
