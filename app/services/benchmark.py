@@ -1,0 +1,227 @@
+"""The benchmark of DESIGN 7 over ledger files: no database, finished results kept by digest, books side by side.
+
+A piece of work is one contender with one seed on one book. Its result depends on the snapshot, the contender, the
+seed, the modes and the source code that ran, and is kept under the digest of all of them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from hashlib import sha256
+from multiprocessing import get_context
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any
+
+from app.home import Home
+from app.services.benchmark_table import assembled, table
+from app.services.errors import BadInput
+from engine.evaluation.protocol import MODES, Examiner, Mode, split
+from engine.evaluation.systems import COUNTERPOINT, PEERS, absent, make
+from engine.journal import Snapshot, in_order
+from storage.importers import read
+
+Say = Callable[[str], None]
+_ROOT = Path(__file__).resolve().parents[2]
+_PEERS_CODE = ("engine/evaluation", "engine/inference/amounts.py", "engine/journal.py", "engine/errors.py")
+# Seconds an entry takes about, so that the longest pieces start first.
+_COST = {COUNTERPOINT: 60, "svm": 20, "smart_importer": 20, "knn_minilm": 5}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What to measure; ``processes`` 0 means one per core, at most two."""
+
+    modes: tuple[Mode, ...] = MODES
+    peers: bool = False
+    seeds: tuple[int, ...] = (0,)
+    base: str = "auto"
+    fresh: bool = False
+    out: Path | None = None  # the JSON is written here as well
+    cache: Path | None = None  # instead of COUNTERPOINT_HOME/benchmarks
+    processes: int = 0
+    ours: bool = True  # False measures the peers alone
+
+    def __post_init__(self) -> None:
+        if not self.modes or not self.seeds:
+            raise BadInput("--seeds", "", "there is nothing to run", "Give at least one seed and one mode.")
+        if self.base not in ("auto", "none"):
+            raise BadInput("--base", self.base, "no base model comes with this version", "Use auto or none.")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One contender with one seed on one book; plain values, so that it travels to another process."""
+
+    path: Path
+    book: str
+    digest: str
+    entries: int
+    system: str
+    seed: int
+    modes: tuple[Mode, ...]
+
+    @property
+    def key(self) -> str:
+        """Everything the result depends on."""
+        parts = [self.digest, self.system, str(self.seed), *self.modes, _code_digest(self.system == COUNTERPOINT)]
+        return sha256("\n".join(parts).encode()).hexdigest()
+
+
+def run(paths: Sequence[Path], wishes: Wishes | None = None, say: Say | None = None) -> dict[str, Any]:
+    """Measure and return the document of INTERFACES; progress and a table go to ``say`` (stderr by default).
+
+    Raises ImportRefused for a file that cannot be read, TooLittleHistory for a book that cannot be split, and
+    BadInput for wishes that cannot be met.
+    """
+    wishes, say = wishes or Wishes(), say or _to_stderr
+    if not paths:
+        raise BadInput("PATH", "", "no ledger was named", "Give one or more files, zips or folders.")
+    books = [(path, _snapshot(path)) for path in paths]
+    names = _distinct([s.book for _, s in books])
+    left_out = {n: why for n in PEERS if wishes.peers and (why := absent(n))}
+    for name, why in left_out.items():
+        say(f"{name} takes no part: {why}.")
+    pieces = [
+        Piece(path.resolve(), name, snapshot.digest, len(snapshot.entries), system, seed, wishes.modes)
+        for (path, snapshot), name in zip(books, names, strict=True)
+        for system, seeds in _line_up(wishes, left_out)
+        for seed in seeds
+    ]
+    results = _results(pieces, wishes, say)
+    sizes = [(name, len(s.entries), len(split(s)[1])) for name, (_, s) in zip(names, books, strict=True)]
+    document = assembled(sizes, [(p.book, p.system, p.seed, results[p]) for p in pieces], wishes.modes)
+    document |= {"seeds": list(wishes.seeds), "absent": left_out}
+    for row in table(document):
+        say(row)
+    if wishes.out:
+        wishes.out.write_text(json.dumps(document, ensure_ascii=False, indent=1), encoding="utf-8")
+    return document
+
+
+def _line_up(wishes: Wishes, left_out: dict[str, str]) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """Contenders with the seeds they run with; peers have no randomness."""
+    if wishes.ours:
+        yield COUNTERPOINT, wishes.seeds
+    if wishes.peers:
+        for name in PEERS:
+            if name not in left_out:
+                yield name, wishes.seeds[:1]
+
+
+def _snapshot(path: Path) -> Snapshot:
+    staged = read(path)
+    book = staged.book_hint or path.stem
+    snapshot = Snapshot(book=book, accounts=staged.accounts, entries=in_order(staged.entries))
+    split(snapshot)  # a book that cannot be measured is refused before anything long begins
+    return snapshot
+
+
+def _distinct(names: Sequence[str]) -> list[str]:
+    """A second book of the same name gets a number."""
+    out: list[str] = []
+    for name in names:
+        same = sum(n == name or n.startswith(f"{name} (") for n in out)
+        out.append(f"{name} ({same + 1})" if same else name)
+    return out
+
+
+def _results(pieces: Sequence[Piece], wishes: Wishes, say: Say) -> dict[Piece, dict[str, Any]]:
+    """Finished ones from the cache, the others measured, the longest first."""
+    folder = wishes.cache or Home.from_env().path / "benchmarks"
+    folder.mkdir(parents=True, exist_ok=True)
+    found = {} if wishes.fresh else {p: kept for p in pieces if (kept := _kept(folder / f"{p.key}.json")) is not None}
+    todo = sorted((p for p in pieces if p not in found), key=lambda p: -p.entries * _COST.get(p.system, 1))
+    if found:
+        say(f"{len(found)} of {len(pieces)} results are known from an earlier run.")
+    for done, (piece, result) in enumerate(_measured(todo, wishes.processes), start=1):
+        _keep(folder / f"{piece.key}.json", result)
+        found[piece] = result
+        say(f"[{done}/{len(todo)}] {piece.book}: {piece.system}, seed {piece.seed}, {result['seconds']['all']:.0f} s")
+    return found
+
+
+def _measured(pieces: Sequence[Piece], processes: int) -> Iterator[tuple[Piece, dict[str, Any]]]:
+    """One process per core, at most two, each with one thread; a single one works in this process with all threads."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    workers = min(processes or min(2, cores), len(pieces))
+    if workers <= 1:
+        yield from ((p, measure(p, threads=cores)) for p in pieces)
+        return
+    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+    try:
+        with _one_thread():
+            waiting = {pool.submit(measure, p): p for p in pieces}
+        for future in as_completed(waiting):
+            yield waiting[future], future.result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def measure(piece: Piece, threads: int = 1) -> dict[str, Any]:
+    """Fit and examine one contender; the JSON that is kept."""
+    start = time.perf_counter()
+    snapshot = replace(_snapshot(piece.path), book=piece.book)
+    measured = Examiner(snapshot).measure(make(piece.system, seed=piece.seed, threads=threads), piece.modes)
+    return {
+        "book": piece.book,
+        "system": piece.system,
+        "seed": piece.seed,
+        "outcomes": {mode: o.to_json() for mode, o in measured.outcomes.items()},
+        "seconds": {
+            "train": measured.train_seconds,
+            "predict_per_entry": measured.predict_seconds,
+            "all": time.perf_counter() - start,
+        },
+    }
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Processes started inside have one thread each: two with two would wait for each other on two cores."""
+    before = os.environ.get("OMP_NUM_THREADS")
+    os.environ["OMP_NUM_THREADS"] = "1"
+    try:
+        yield
+    finally:
+        os.environ.pop("OMP_NUM_THREADS") if before is None else os.environ.update(OMP_NUM_THREADS=before)
+
+
+def _kept(path: Path) -> dict[str, Any] | None:
+    """A result of an earlier run; one that cannot be read is measured again."""
+    try:
+        kept: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return kept
+
+
+def _keep(path: Path, result: dict[str, Any]) -> None:
+    """Written beside and renamed, so that a run that is stopped leaves no half file."""
+    with NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, suffix=".part", delete=False) as part:
+        json.dump(result, part)
+    Path(part.name).replace(path)
+
+
+@lru_cache
+def _code_digest(ours: bool) -> str:  # noqa: FBT001
+    """Digest of the source that a result depends on: all of the engine for us, the evaluation for a peer."""
+    roots = [_ROOT / "engine"] if ours else [_ROOT / part for part in _PEERS_CODE]
+    files = sorted(f for root in roots for f in (root.rglob("*.py") if root.is_dir() else [root]))
+    digest = sha256()
+    for file in files:
+        digest.update(str(file.relative_to(_ROOT)).encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
+
+
+def _to_stderr(text: str) -> None:
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
