@@ -48,8 +48,7 @@ def _answer(wb: Workbench, card: BookCard) -> Proposal | None:
     pending = state.PENDING.get()
     if pending is not None:
         if wb.model_state(card.name).state in ("training", "loading"):
-            _waiting(pending)
-            return None
+            return _waiting(wb, card, pending)
         state.PENDING.clear()  # whatever comes of it, it is not tried again and again
         try:
             with st.spinner(_("Looking for the entry")):
@@ -57,8 +56,7 @@ def _answer(wb: Workbench, card: BookCard) -> Proposal | None:
                 state.FOCUS.set(state.ON_ANSWER)
         except ModelLoading:
             state.PENDING.set(pending)
-            _waiting(pending)
-            return None
+            return _waiting(wb, card, pending)
         except (BadInput, BadEvent) as error:
             refuse(error)
     proposal = state.PROPOSAL.get()
@@ -110,11 +108,18 @@ def _saved_line() -> None:
         )  # fmt: skip
 
 
-def _waiting(event: Event) -> None:
+def _waiting(wb: Workbench, card: BookCard, event: Event) -> Proposal | None:
+    """The event waits for the model; whoever can't may begin from the accounts alone."""
     st.subheader(plain(event.description), anchor=False)
     st.info(
         _("Your event is kept. It is answered by itself as soon as the model is ready."), icon=":material/hourglass:"
     )
+    if st.button(_("Start by hand"), icon=":material/edit:", shortcut="H", key="predict.by_hand"):
+        state.PENDING.clear()
+        state.PROPOSAL.set(propose.by_hand(wb, card.name, event))
+        state.FOCUS.set(state.ON_ANSWER)
+        st.rerun()
+    return None
 
 
 def _empty(card: BookCard) -> None:

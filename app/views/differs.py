@@ -6,10 +6,8 @@ The engine names the fields that differ; this module adds the values where the e
 from __future__ import annotations
 
 from app.i18n import _
-from app.views.numbers import change
+from app.views.numbers import change, month
 from engine.journal import Because, Event
-
-MAX_WORDS = 4
 
 
 def differs_text(evidence: Because, event: Event) -> str:
@@ -20,19 +18,13 @@ def differs_text(evidence: Because, event: Event) -> str:
 
 
 def _one(what: str, evidence: Because, event: Event) -> str:
-    field, _sep, detail = what.partition(" ")
-    field = field.rstrip(":")
+    """One ``field: value`` of the engine in words; the amount's change is worked out from the money itself."""
+    field, _sep, detail = (part.strip() for part in what.partition(":"))
     if field == "amount":
-        return "" if evidence.amount == event.amount else f"{_('amount')} {change(evidence.amount, event.amount)}"
-    words = {
-        "words": _("words"),
-        "text": _("words"),
-        "month": _("month"),
-        "date": _("date"),
-        "day": _("day"),
-        "year": _("year"),
-        "party": _("party"),
-        "journal": _("journal"),
-        "currency": _("currency"),
-    }
-    return f"{words.get(field, field)} {detail}".strip()
+        same = evidence.amount == event.amount
+        return "" if same else _("amount {change}", change=change(evidence.amount, event.amount))
+    if field == "month":
+        return _("month ({month})", month=month(evidence.date))
+    words = {"words": _("words"), "day": _("day"), "party": _("party"), "journal": _("journal")}
+    name = words.get(field, field)
+    return f"{name} ({detail})" if detail else name

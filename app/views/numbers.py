@@ -46,6 +46,11 @@ def day(when: date | None) -> str:
     return str(format_date(when, "medium", locale=i18n.locale())) if when else ""
 
 
+def month(when: date) -> str:
+    """``Feb 2026``."""
+    return str(format_date(when, "MMM yyyy", locale=i18n.locale()))
+
+
 def moment(when: datetime | None) -> str:
     """Day and minute in UTC, the time the store keeps; empty for none."""
     if when is None:

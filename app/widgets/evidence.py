@@ -27,8 +27,9 @@ def candidate_buttons(candidates: Sequence[CandidateView]) -> None:
     marks = {True: ":material/radio_button_checked:", False: ":material/radio_button_unchecked:"}
     with st.container(key="candidates", gap="xsmall"):
         for i, one in enumerate(candidates):
+            text = " · ".join(part for part in (one.percent, one.accounts) if part)
             if st.button(
-                plain(" · ".join(part for part in (one.percent, one.accounts) if part)), key=f"predict.candidate.{one.key}",
+                plain(text), key=f"predict.candidate.{one.key}",
                 shortcut=None if editing else one.key, width="stretch", icon=marks[one.chosen], disabled=editing,
             ):  # fmt: skip
                 state.CHOSEN.set(i)
