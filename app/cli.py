@@ -24,7 +24,7 @@ from typing import Annotated, Any
 
 import typer
 
-from app.commands import Answer, carry_out
+from app.commands import REFUSALS, Answer, carry_out
 from app.home import Home, HomeUnusable
 from app.jobs import Jobs
 
@@ -127,6 +127,40 @@ def predict(
     _finish(_carried_out(_home(), "predict", arguments), as_json=as_json)
 
 
+@cli.command()
+def benchmark(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Ledgers, each as for import.")],
+    *,
+    mode: Annotated[Modes, typer.Option(help="Memory frozen at the split, growing as in real life, or both.")] = (
+        Modes.BOTH
+    ),
+    peers: Annotated[bool, typer.Option("--peers", help="Measure other methods beside Counterpoint.")] = False,
+    seeds: Annotated[str, typer.Option(metavar="0,1,2", help="Seeds; figures are means over them.")] = "0",
+    base: Annotated[str, typer.Option(metavar="auto|none|FILE", help="The base model to start from.")] = "auto",
+    fresh: Annotated[bool, typer.Option("--fresh", help="Measure again what is already known.")] = False,
+    out: Annotated[Path | None, typer.Option("--json", metavar="OUT", help="Write the figures here as JSON.")] = None,
+) -> None:
+    """Measure how often the proposals are right, on ledger files; needs no database."""
+    from app.services import benchmark as measure
+    from engine.evaluation.protocol import MODES
+
+    home = _home()
+    try:
+        wishes = measure.Wishes(
+            modes=tuple(m for m in MODES if mode in (m, Modes.BOTH)),
+            peers=peers,
+            seeds=_seeds(seeds),
+            base=base,
+            fresh=fresh,
+            out=out,
+            cache=home.path / "benchmarks",
+        )
+        with contextlib.redirect_stdout(sys.stderr):
+            measure.run([p.absolute() for p in paths], wishes, _progress)
+    except REFUSALS as error:
+        _finish(Answer.refusal(error), as_json=False)
+
+
 def main() -> None:
     """The console script: keeps logs in the home and tracebacks out of the terminal."""
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -149,6 +183,13 @@ def _leave(code: int) -> None:
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
+
+
+def _seeds(text: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a list of whole numbers such as 0,1,2") from None
 
 
 def _carried_out(home: Home, name: str, arguments: Mapping[str, Any]) -> Answer:

@@ -69,6 +69,11 @@ def append(session: Session, book_id: str, record: str, reference: str, content:
     return sequence
 
 
+def head(session: Session, book_id: str) -> int:
+    """The sequence of a book's newest link, 0 before the first."""
+    return session.scalar(sa.select(sa.func.max(schema.chain.c.sequence)).where(schema.chain.c.book_id == book_id)) or 0
+
+
 def link_body(book_id: str, sequence: int, record: str, reference: str, content: str, previous: str) -> dict[str, Any]:
     return {
         "book_id": book_id,

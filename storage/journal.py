@@ -181,6 +181,10 @@ class JournalStore:
         t = views.current_entries
         return self._session.scalar(sa.select(sa.func.count()).select_from(t).where(t.c.book_id == book_id)) or 0
 
+    def head(self, book_id: str) -> int:
+        """The book's newest chain link: it moves with everything that may change what teaches."""
+        return chain.head(self._session, book_id)
+
     def source_keys(self, book_id: str) -> dict[str, str]:
         """Source key to content digest of every entry that was imported."""
         t = schema.entries.c

@@ -19,6 +19,7 @@ from storage.records import Book, ModelRecord
 
 if TYPE_CHECKING:
     from engine.inference.predictor import Predictor
+    from engine.retrieval.memory import Memory
     from storage.session import Store
 
 MOST_LOADED = 3  # books whose models stay in memory; the one used longest ago goes first
@@ -30,6 +31,7 @@ class Loaded:
 
     digest: str
     predictor: Predictor
+    memory: Memory
     head: int = -1
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -108,18 +110,17 @@ class Predictors:
     def _read(self, book: Book, record: ModelRecord) -> Loaded:
         import torch
 
+        from engine import bundle
         from engine.inference.predictor import Predictor
 
         torch.set_num_threads(1)  # TECH 6: a second thread waits at barriers whenever anything else runs
-        predictor = Predictor.load(self.folder(record))
-        if predictor.book != book.name:
-            raise BundleMismatch(
-                "The model's book", book.name, predictor.book, "Train this book, or restore its model."
-            )
-        if predictor.digest != record.digest:
+        made = bundle.load(self.folder(record))
+        if made.book != book.name:
+            raise BundleMismatch("The model's book", book.name, made.book, "Train this book, or restore its own model.")
+        if made.digest != record.digest:
             remedy = "Restore the folder from a backup, or train again."
-            raise BundleMismatch("The model's digest", record.digest, predictor.digest, remedy)
-        loaded = Loaded(record.digest, predictor)
+            raise BundleMismatch("The model's digest", record.digest, made.digest, remedy)
+        loaded = Loaded(record.digest, Predictor(made), made.reasoner.memory)
         self.catch_up(book, loaded)
         gc.collect()
         gc.freeze()  # what torch and the weights allocated is never garbage: keeps later collections short
@@ -128,12 +129,13 @@ class Predictors:
     def catch_up(self, book: Book, loaded: Loaded) -> None:
         """Bring the memory to what the journal teaches now: approvals and imports in, reversed and forgotten out."""
         with self._store.unit_of_work(read_only=True) as uow:
-            head = uow.journal.count(book.book_id)
+            head = uow.journal.head(book.book_id)
             if head == loaded.head:
                 return
             teaching = uow.journal.teaching(book.book_id)
         with loaded.lock:
-            known = loaded.predictor.remembered
-            loaded.predictor.forget(sorted(known - {e.entry_id for e in teaching}))
-            loaded.predictor.remember([e for e in teaching if e.entry_id not in known])
+            memory = loaded.memory
+            known = {e.entry_id: e for e in (memory.entries[int(row)] for row in memory.live())}
+            loaded.predictor.forget(sorted(known.keys() - {e.entry_id for e in teaching}))
+            loaded.predictor.remember([e for e in teaching if known.get(e.entry_id) != e])
             loaded.head = head

@@ -31,9 +31,20 @@ def wb(_own_home: None) -> Iterator[Workbench]:
     workbench.close()
 
 
+def put(wb: Workbench, name: str, entries: Sequence[Entry], accounts: Sequence[Account]) -> Book:
+    """Import entries, as booked elsewhere, into a book that is created when missing."""
+    staged = Staged(
+        book_hint=name, format="test", reason="Made by a test.", accounts=tuple(accounts), entries=tuple(entries)
+    )
+    with wb.writing() as uow:
+        book = uow.books.find(name) or uow.books.create(name, "EUR", by="test")
+        imports.apply(uow, book, staged, "test")
+    return book
+
+
 @pytest.fixture
 def fill() -> FillBook:
-    """Create a book with a catalog and entries imported as booked elsewhere."""
+    """A book with a catalog and entries; the 24 of `some_entries` unless told otherwise."""
 
     def fill(
         wb: Workbench,
@@ -41,17 +52,7 @@ def fill() -> FillBook:
         entries: Sequence[Entry] = some_entries(),
         accounts: Sequence[Account] = CATALOG,
     ) -> Book:
-        staged = Staged(
-            book_hint=name,
-            format="test",
-            reason="Made by a test.",
-            accounts=tuple(accounts),
-            entries=tuple(entries),
-        )
-        with wb.writing() as uow:
-            book = uow.books.find(name) or uow.books.create(name, "EUR", by="test")
-            imports.apply(uow, book, staged, "test")
-        return book
+        return put(wb, name, entries, accounts)
 
     return fill
 

@@ -144,6 +144,11 @@ def test_bad_input_is_a_sentence_and_exit_code_1(home: Home, fill: FillBook, arg
         (["train"], 2, "Missing argument"),
         (["train", "b", "--quick", "--deep"], 2, "one of --quick and --deep"),
         (["fly"], 2, "No such command"),
+        (["benchmark"], 2, "Missing argument"),
+        (["benchmark", "x", "--seeds", "a"], 2, "not a list of whole numbers"),
+        (["benchmark", "x", "--mode", "later"], 2, "Invalid value"),
+        (["benchmark", "pyproject.toml"], 1, "no known format"),
+        (["benchmark", "pyproject.toml", "--base", "mine"], 1, "Use auto or none"),
     ],
 )
 def test_refusals_and_usage(home: Home, arguments: list[str], code: int, says: str) -> None:
@@ -153,7 +158,7 @@ def test_refusals_and_usage(home: Home, arguments: list[str], code: int, says: s
 
 def test_only_commands_that_exist_are_listed(home: Home) -> None:
     listed = CliRunner().invoke(cli, ["--help"]).stdout
-    for name in ("run", "import", "train", "predict"):
+    for name in ("run", "import", "train", "predict", "benchmark"):
         assert f"\n  {name} " in listed
     for name in ("export", "verify", "audit", "backup", "release"):
         assert f"\n  {name} " not in listed
