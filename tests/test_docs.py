@@ -67,7 +67,7 @@ def test_every_command_and_option_is_documented() -> None:
         options = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", shown)) - {"--help"}
         assert options <= set(re.findall(r"--[a-z][a-z-]*", section)), name
         for argument in re.findall(r"(?:Usage: .*?\[OPTIONS\])((?: \S+)*)", shown):
-            assert all(x.strip(".[]") in section for x in argument.split()), name
+            assert all(x.strip(".[]{}") in section for x in argument.split()), name
 
 
 def test_the_readme_names_every_command() -> None:
