@@ -20,8 +20,13 @@ from storage.rows import content_digest
 _DIGEST = 16  # characters of a content digest that make a key
 
 
-def stage_postings(staging: Staging, postings: Sequence[Posting], broken: Sequence[Posting]) -> Staged:
-    """Group rows into entries. ``broken`` are the readable parts of rows with an error: their entries stay out."""
+def stage_postings(
+    staging: Staging, postings: Sequence[Posting], broken: Sequence[Posting], *, french: bool = False
+) -> Staged:
+    """Group rows into entries. ``broken`` are the readable parts of rows with an error: their entries stay out.
+
+    ``french``: the account numbers follow the French chart, so types and groups can be derived.
+    """
     names = _journal_names(postings)
     grouping = group(postings, lambda p: opening_by_name(p.journal, names.get(p.journal, "")))
     staging.reasons += grouping.reasons()
@@ -40,8 +45,7 @@ def stage_postings(staging: Staging, postings: Sequence[Posting], broken: Sequen
         else:
             staging.add(first.row, entry_of(g, _journal_text(first.journal, names)))
     journals = [(_journal_text(code, names), code, name) for code, name in names.items() if code]
-    french = types.is_french([p.account for p in postings])
-    return replace(staging.finish(catalog(postings), journals), types_derived=french)
+    return replace(staging.finish(catalog(postings, french=french), journals), types_derived=french)
 
 
 def _report_company(staging: Staging, g: Group, rows: set[int]) -> None:
@@ -98,13 +102,13 @@ def _joined(texts: Iterable[str]) -> str:
     return ", ".join(dict.fromkeys(t for t in texts if t))
 
 
-def catalog(postings: Sequence[Posting]) -> tuple[Account, ...]:
-    """Accounts by code with the name that most rows give; types and groups where the chart is French."""
+def catalog(postings: Sequence[Posting], *, french: bool) -> tuple[Account, ...]:
+    """Accounts by code with the name that most rows give; derived types and groups where the chart is French."""
     seen: dict[str, Counter[str]] = {}
     for p in postings:
         seen.setdefault(p.account, Counter())[p.account_name] += 1
     names = {code: _usual(found) for code, found in seen.items()}
-    if types.is_french(list(names)):
+    if french:
         return types.french_catalog(names, {p.account for p in postings if p.party})
     return tuple(Account(code=code, name=name) for code, name in sorted(names.items()))
 

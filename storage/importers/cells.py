@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
@@ -11,13 +12,18 @@ from storage.identity import fold
 _BLANKS = dict.fromkeys(map(ord, "\u00a0\u202f\u2009 '"))
 _CURRENCY_SIGNS = str.maketrans("", "", "€$£¥")
 _DAY_SHAPES = (
-    re.compile(r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})"),
-    re.compile(r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})"),
-    re.compile(r"(?P<d>\d{1,2})[-/.](?P<m>\d{1,2})[-/.](?P<y>\d{4})"),
-    re.compile(r"(?P<d>\d{2})(?P<m>\d{2})(?P<y>\d{4})"),
+    re.compile(r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})", re.ASCII),
+    re.compile(r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})", re.ASCII),
+    re.compile(r"(?P<d>\d{1,2})[-/.](?P<m>\d{1,2})[-/.](?P<y>\d{4})", re.ASCII),
+    re.compile(r"(?P<d>\d{2})(?P<m>\d{2})(?P<y>\d{4})", re.ASCII),
 )
 _TIME = re.compile(r"[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$")
-_NUMBER = re.compile(r"[+-]?\d*\.?\d+(E[+-]?\d{1,2})?", re.IGNORECASE)
+_NUMBER = re.compile(r"[+-]?\d*\.?\d+(E[+-]?\d{1,2})?", re.IGNORECASE | re.ASCII)
+_GROUPS = re.compile(
+    r"[+-]?(\d*|\d{1,3}(,\d{2,3})*,\d{3}|\d{1,3}(\.\d{2,3})*\.\d{3})(E[+-]?\d{1,2})?", re.IGNORECASE | re.ASCII
+)
+_MARKS = re.compile(r"[.,]")
+_AMOUNT_REMEDY = "Write it like 1234,56 or 1234.56."
 _ODD = re.compile(r"[^a-z0-9]")
 _YEARS = range(1900, 2101)
 
@@ -35,28 +41,46 @@ def column_key(name: str) -> str:
     return _ODD.sub("", fold(name))
 
 
-def read_amount(cell: str) -> Decimal:
+def read_amount(cell: str, decimal: str = "") -> Decimal:
     """An amount with decimal comma or point, grouping, sign before or after, or in brackets; blank is 0.
 
-    With both marks the last one is the decimal mark; one that occurs twice groups thousands. Raises BadCell.
+    ``decimal`` is the column's mark where it is known; else with both marks the last one is decimal, a mark
+    that occurs twice groups thousands, and a single one is decimal. Raises BadCell.
     """
     text = cell.translate(_BLANKS).translate(_CURRENCY_SIGNS)
     if not text:
         return Decimal(0)
     negative = text.endswith("-") or (text.startswith("(") and text.endswith(")"))
     text = text.strip("()").rstrip("-")
-    mark = max(",.", key=text.rfind)
-    other = "," if mark == "." else "."
-    text = text.replace(other, "")
-    text = text.replace(mark, "" if text.count(mark) > 1 else ".")
-    text = text.removesuffix(".")
+    mark = decimal or max(",.", key=text.rfind)
+    whole, _, cents = text.rpartition(mark) if text.count(mark) == 1 else (text, "", "")
+    if whole and not _GROUPS.fullmatch(whole):
+        raise BadCell("is not an amount", _AMOUNT_REMEDY)
+    text = f"{_MARKS.sub('', whole)}.{cents}" if cents else _MARKS.sub("", whole)
     if not _NUMBER.fullmatch(text):
-        raise BadCell("is not an amount", "Write it like 1234,56 or 1234.56.")
+        raise BadCell("is not an amount", _AMOUNT_REMEDY)
     try:
         value = Decimal(text)
     except InvalidOperation as error:
-        raise BadCell("is not an amount", "Write it like 1234,56 or 1234.56.") from error
+        raise BadCell("is not an amount", _AMOUNT_REMEDY) from error
     return -value if negative else value
+
+
+def decimal_mark(cells: Iterable[str]) -> str | None:
+    """The decimal mark that a column's amounts share; None where 1.234 could be a thousand or a little over one.
+
+    A cell decides when it holds both marks (the last is decimal), or one that groups no three digits.
+    """
+    open_question = False
+    for cell in cells:
+        marks = _MARKS.findall(cell)
+        tail = _MARKS.split(cell)[-1].strip(" -)")
+        if len(set(marks)) == 2 or (len(marks) == 1 and not (len(tail) == 3 and tail.isdigit())):
+            return str(marks[-1])
+        if len(marks) > 1:
+            return "," if marks[0] == "." else "."
+        open_question = open_question or bool(marks)
+    return None if open_question else ","
 
 
 def read_day(cell: str) -> date | None:

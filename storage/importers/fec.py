@@ -72,7 +72,7 @@ def read_fec(source: Source) -> Staged:
     broken: list[Posting] = []
     for number, row in rows[1:]:
         _read_row(staging, layout, number, row, found, broken)
-    return stage_postings(staging, found, broken)
+    return stage_postings(staging, found, broken, french=True)
 
 
 def _read_row(
@@ -195,9 +195,12 @@ def _reason(layout: Layout, encoding: str) -> str:
 
 
 def _bad_header(source: Source, header: str) -> ImportRefused:
-    key = column_key(header)
-    missing = [name for name in _NEEDED if column_key(name) not in key]
-    if not ({"debit", "credit"} <= {k for k in ("debit", "credit") if k in key} or "montant" in key):
+    separator = max(_SEPARATORS, key=header.count)
+    found = {_COLUMNS.get(column_key(cell), "") for cell in header.split(separator)}
+    missing = [name for name in _NEEDED if name not in found]
+    if not ({"Debit", "Credit"} <= found or {"Montant", "Sens"} <= found):
         missing.append("Debit and Credit (or Montant and Sens)")
-    why = f"its first line lacks {', '.join(missing)}" if missing else "its first line cannot be divided into columns"
-    return ImportRefused(source.main, why, "A FEC begins with a line of column names; export it again.")
+    return ImportRefused(
+        source.main, f"its first line lacks {', '.join(missing)}",
+        "A FEC begins with a line of column names; export it again.",
+    )  # fmt: skip

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from storage.errors import ImportRefused
 from storage.importers.assemble import stage_postings
-from storage.importers.cells import BadCell, column_key, need_day, read_amount, read_day
+from storage.importers.cells import BadCell, column_key, decimal_mark, need_day, read_amount, read_day
 from storage.importers.posting import ZERO, Posting
 from storage.importers.source import LARGEST, Source, decode
 from storage.importers.staging import Staging
@@ -41,6 +41,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "original_amount": ("originalamount", "amountcurrency"),
     "original_currency": ("originalcurrency",),
 }  # fmt: skip
+_AMOUNTS = ("debit", "credit", "amount")
 _COLUMN = {name: column for column, names in _NAMES.items() for name in names}
 _SEPARATORS = (",", ";", "\t", "|")
 _DEBITS, _CREDITS = (
@@ -81,12 +82,13 @@ def read_flat(source: Source) -> Staged:
     if not rows:
         raise ImportRefused(source.main, "it has a header line and no rows", "Export it again with its entries.")
     read = _day_reader(source, [cells.get("date", "") for _, cells in rows])
+    mark = _mark(source, [cells[c] for _, cells in rows for c in _AMOUNTS if c in cells])
     found = f"A CSV with a row a line: date in {layout.columns['date']!r}, account in {layout.columns['account']!r}"
     staging = Staging(source, NAME, [f"{found}; text is {encoding}"])
     sound: list[Posting] = []
     broken: list[Posting] = []
     for number, cells in rows:
-        posting, bad = _posting(staging, number, cells, read)
+        posting, bad = _posting(staging, number, cells, (read, mark))
         (broken if bad else sound).append(posting)
     return stage_postings(staging, sound, broken)
 
@@ -120,20 +122,34 @@ def _day_reader(source: Source, cells: Sequence[str]) -> Callable[[str], date]:
     )  # fmt: skip
 
 
+def _mark(source: Source, cells: Sequence[str]) -> str:
+    """The decimal mark. Where every mark could as well group thousands the file is refused: a guess may be 1000 off."""
+    if (mark := decimal_mark(cells)) is None:
+        shown = next(c for c in cells if "," in c or "." in c)
+        raise ImportRefused(
+            source.main, f"its amounts, such as {shown}, could be thousands or decimals",
+            "Write amounts with two decimals, like 1234.00, and import it again.",
+        )  # fmt: skip
+    return mark
+
+
 def _swapped(cell: str) -> str:
     return re.sub(r"^(\d{1,2})[/-](\d{1,2})[/-]", r"\2/\1/", cell)
 
 
-def _posting(staging: Staging, row: int, cells: Mapping[str, str], read: Callable[[str], date]) -> tuple[Posting, bool]:
+def _posting(
+    staging: Staging, row: int, cells: Mapping[str, str], spelling: tuple[Callable[[str], date], str]
+) -> tuple[Posting, bool]:
     """The row's posting, and whether a cell of it could not be read (each has its row error then)."""
     before = len(staging.errors)
+    read, mark = spelling
 
     def fail(column: str, problem: BadCell) -> None:
         staging.fail(row, column, cells.get(column, ""), problem.why, problem.remedy)
 
     def amount(column: str) -> Decimal:
         try:
-            return read_amount(cells.get(column, ""))
+            return read_amount(cells.get(column, ""), mark)
         except BadCell as problem:
             fail(column, problem)
             return ZERO

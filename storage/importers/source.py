@@ -135,9 +135,10 @@ def _strict(name: str, data: bytes, encoding: str) -> str:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
-        row = data[: error.start].count(b"\n") + 1
+        byte = error.object[error.start]
+        row = error.object[: error.start].count(b"\n") + 1
         raise ImportRefused(
-            name, f"byte {data[error.start]:#04x} in row {row} is no character of {encoding.removesuffix('-sig')}",
+            name, f"byte {byte:#04x} in row {row} is no character of {encoding.removesuffix('-sig')}",
             "Save the file as UTF-8 and import it again.",
         ) from error  # fmt: skip
 

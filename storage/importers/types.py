@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Mapping
 
 from engine.journal import Account, AccountType
 
@@ -73,11 +73,6 @@ def french_catalog(names: Mapping[str, str], controls: Container[str]) -> tuple[
         )
         for code, name in sorted(known.items())
     )
-
-
-def is_french(codes: Sequence[str]) -> bool:
-    """Whether the codes look like a French chart: three digits or more first, classes 1 to 8."""
-    return bool(codes) and all(c[:3].isdigit() and c[0] in "12345678" for c in codes if len(c) >= 3)
 
 
 def _ancestors(code: str) -> list[str]:
