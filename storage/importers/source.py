@@ -13,7 +13,6 @@ from pathlib import Path, PurePosixPath
 from storage.errors import ImportRefused
 
 LARGEST = 512 * 1024 * 1024  # bytes of one file, unpacked
-LONGEST_CELL = 10_000  # characters; longer texts are cut, and the cut is reported
 ENTRIES, ACCOUNTS = "entries.jsonl", "accounts.csv"
 
 _C1 = re.compile(rb"[\x80-\x9f]")

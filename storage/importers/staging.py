@@ -24,7 +24,6 @@ class Staging:
     format: str
     reasons: list[str] = field(default_factory=list)
     errors: list[RowError] = field(default_factory=list)
-    broken: set[str] = field(default_factory=set)  # keys of entries that lost a row
     _entries: list[tuple[int, Entry]] = field(default_factory=list)
     _keys: set[str] = field(default_factory=set)
 
