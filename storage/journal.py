@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from engine.journal import Entry, Line, State, in_order, teaches
+from engine.journal import Entry, Kind, Line, State, in_order, teaches
 from storage import chain, rows, schema, search, views
 from storage.bulk import insert_rows
 from storage.decisions import add_decision, decisions_of
@@ -91,7 +91,13 @@ class JournalStore:
         content = chain.digest(rows.header_body(entry, salt))
         chain.append(self._session, book_id, "entries", entry_id, content, now)
         header = _header(entry, entry_id, salt)
-        mark = {"book_id": book_id, "recorded": now, "recorded_by": by, "batch_id": "", "kind_certain": False}
+        mark = {
+            "book_id": book_id,
+            "recorded": now,
+            "recorded_by": by,
+            "batch_id": "",
+            "kind_certain": new.kind is not Kind.NORMAL,
+        }
         insert_rows(self._session, schema.entries, [{**header, **mark}])
         return entry_id
 

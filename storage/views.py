@@ -6,6 +6,8 @@ import sqlalchemy as sa
 
 from storage import schema
 
+# The kind: its own where certain, else what a person confirmed for the journal. Until then an import keeps what its
+# file proposed, and an entry made here takes what the journal is proposed to be for.
 # An entry stands in the state of its last act; without one it is booked elsewhere (imported) or a draft.
 _STATE_ACTS = "'submitted', 'returned', 'approved', 'posted', 'reversed', 'discarded'"
 CURRENT_ENTRIES = f"""
@@ -22,14 +24,17 @@ last_memory AS (
     WHERE entry_id <> '' AND act IN ('forgotten', 'remembered') GROUP BY entry_id
 ),
 last_kind AS (
-    SELECT book_id, journal, max(sequence) AS sequence FROM journal_kinds
-    WHERE confirmed GROUP BY book_id, journal
+    SELECT book_id, journal, max(sequence) AS sequence FROM journal_kinds GROUP BY book_id, journal
 )
 SELECT
     e.entry_id, e.book_id, e.batch_id, e.source_key, e.date, e.number, e.document, e.document_date,
     e.delivery_date, e.posting_date, e.description, e.party, e.journal, e.currency, e.position,
     e.searchable, e.recorded, e.recorded_by,
-    CASE WHEN e.kind_certain OR k.kind IS NULL THEN e.kind ELSE k.kind END AS kind,
+    CASE
+        WHEN e.kind_certain OR k.kind IS NULL THEN e.kind
+        WHEN k.confirmed OR e.batch_id = '' THEN k.kind
+        ELSE e.kind
+    END AS kind,
     CASE WHEN d.act IS NOT NULL THEN d.act WHEN e.batch_id <> '' THEN 'booked elsewhere' ELSE 'draft' END AS state,
     coalesce(m.act, '') = 'forgotten' AS forgotten,
     v.version_id, v.number AS version, v.author, v.origin, v.total

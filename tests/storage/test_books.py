@@ -11,9 +11,9 @@ from storage import schema
 from storage.books import minor_units
 from storage.errors import BadBook, BookExists, UnknownBook, UnknownJournal
 from storage.journal import NewBatch
-from storage.records import LEDGER_OF_RECORD, Book, JournalKind
+from storage.records import LEDGER_OF_RECORD, PERSON, Book, JournalKind, NewEntry
 from storage.session import Store
-from tests.builders import a_catalog, an_entry, some_entries
+from tests.builders import A_DAY, a_catalog, a_line, an_entry, some_entries
 
 A_BATCH = NewBatch(file_name="a.txt", file_sha256="0", format="fec", reason="A test.", by="ana")
 
@@ -118,6 +118,16 @@ def test_a_kind_of_the_entry_itself_is_not_overruled_by_its_journal(store: Store
         unit.books.set_journal_kind(book.book_id, "ER", Kind.OPENING, "ana")
         kinds = {e.kind for e in unit.journal.current(book.book_id)}
         assert kinds == {Kind.ACCRUAL, Kind.OPENING}
+
+
+def test_an_entry_made_here_takes_the_kind_of_its_journal_unless_it_says_its_own(store: Store, book: Book) -> None:
+    with store.unit_of_work() as unit:
+        unit.books.propose_journals(book.book_id, [JournalKind(journal="AN", code="AN", kind=Kind.OPENING)], "ana")
+        for kind in (Kind.NORMAL, Kind.ACCRUAL):
+            new = NewEntry(description="x", date=A_DAY, journal="AN", kind=kind)
+            entry = unit.journal.open_entry(book.book_id, new, "ana")
+            unit.journal.add_version(entry, [a_line("D 1 1"), a_line("C 2 1")], author="ana", origin=PERSON)
+        assert [e.kind for e in unit.journal.current(book.book_id)] == [Kind.OPENING, Kind.ACCRUAL]
 
 
 def test_a_journal_is_found_by_text_code_or_name(store: Store, book: Book) -> None:

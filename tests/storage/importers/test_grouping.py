@@ -27,8 +27,8 @@ def never(_: Posting) -> bool:
 
 def test_a_number_with_one_date_is_one_entry_even_scattered_and_of_several_pieces() -> None:
     rows = [
-        posting(1, 5, 0, number="7", document="a"), posting(2, 9, 0, number="8"), posting(3, 0, 5, number="7", document="b"),
-        posting(4, 0, 9, number="8"),
+        posting(1, 5, 0, number="7", document="a"), posting(2, 9, 0, number="8"),
+        posting(3, 0, 5, number="7", document="b"), posting(4, 0, 9, number="8"),
     ]  # fmt: skip
     found = group(rows, never)
     assert rows_of(found) == [[1, 3], [2, 4]]
