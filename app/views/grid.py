@@ -120,10 +120,9 @@ def cells_under(sheet: Sheet, edits: Edits) -> list[dict[str, str]]:
 def amounts_of(sheet: Sheet) -> list[Decimal | None]:
     """Each row's untouched amount after the rest of its side was shared out; None where it has none."""
     out: list[Decimal | None] = [row.base for row in sheet.rows]
-    targets = {side: _target(sheet, side) for side in Side}
     for side in Side:
         free = [i for i, row in enumerate(sheet.rows) if row.side is side and COLUMN[side] not in row.typed]
-        rest = targets[side] - _typed_total(sheet, side)
+        rest = _target(sheet, side) - _typed_total(sheet, side)
         weights = [sheet.rows[i].base or Decimal(0) for i in free]
         if free and rest > 0 and rest != sum(weights):
             for i, amount in zip(free, _shared(rest, weights, sheet.currency), strict=True):
@@ -192,17 +191,8 @@ def _shared(rest: Decimal, weights: Sequence[Decimal], currency: str) -> Sequenc
 
 
 def _target(sheet: Sheet, side: Side) -> Decimal:
-    """What a side should add up to: what it did, or the other side's sum when only that one is all typed."""
-    other = Side(1 - side)
-    own_free = any(r.side is side and COLUMN[side] not in r.typed for r in sheet.rows)
-    other_free = any(r.side is other and COLUMN[other] not in r.typed for r in sheet.rows)
-    if own_free and not other_free and not _touched(sheet, side):
-        return _typed_total(sheet, other)
+    """What a side adds up to in the proposal; the event's amount is not changed behind a person's back."""
     return sum((r.base for r in sheet.rows if r.side is side and r.base is not None), Decimal(0))
-
-
-def _touched(sheet: Sheet, side: Side) -> bool:
-    return any(r.typed.get(COLUMN[side], "").strip() for r in sheet.rows)
 
 
 def _typed_total(sheet: Sheet, side: Side) -> Decimal:
