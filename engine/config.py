@@ -60,6 +60,7 @@ class NetworkConfig(_Saved):
 
     hidden: int = 192  # H, width of decoder states and account vectors
     heads: int = 4  # of the cross-attention
+    mix: bool = False  # whether memory slots see each other before they are read
     max_lines: int = 24  # longest entry the decoder writes; STOP takes one step more
     dropout: float = 0.2
     scale_init: float = 14.0  # start of the one learned scale on cosine scores

@@ -20,6 +20,8 @@ from engine.targets import LineSet
 
 ENOUGH = 60  # events from which a judge of the book's own is learnt
 FOLDS = 3  # blocks of time for the out-of-block probabilities that calibrate
+PRECISIONS = (0.8, 0.9, 0.95, 0.98, 0.99)  # for which thresholds are kept
+NEVER = 1.01  # a threshold that nothing reaches
 PRUDENCE = 20.0  # events' worth of doubt while there is no judge
 
 
@@ -37,8 +39,13 @@ class Scale:
 
     slope: float = 1.0
     offset: float = 0.0
-    sure_above: float = 1.01  # 1.01: nothing in history was sure enough
+    sure_above: tuple[float, ...] = (NEVER,) * len(PRECISIONS)  # by PRECISIONS
     mix: float = 0.5  # pi, the weight of templates against the decoder
+
+    def threshold(self, precision: float) -> float:
+        """The probability from which at least ``precision`` of the answers were right in history; NEVER for none."""
+        fit = [t for p, t in zip(PRECISIONS, self.sure_above, strict=True) if p >= precision]
+        return fit[0] if fit else NEVER
 
 
 class Judge:
@@ -77,7 +84,8 @@ class Judge:
         saved = json.loads(text)
         if tuple(saved["features"]) != NAMES:
             raise ValueError("the judge was learnt on other features than this version collects")
-        return cls(trees, Scale(**saved["scale"]), saved["events"])
+        scale = {n: tuple(v) if isinstance(v, list) else v for n, v in saved["scale"].items()}
+        return cls(trees, Scale(**scale), saved["events"])
 
 
 def learn(replayed: Sequence[Judged], config: JudgeConfig, seed: int) -> Judge:
@@ -89,7 +97,7 @@ def learn(replayed: Sequence[Judged], config: JudgeConfig, seed: int) -> Judge:
         return Judge("", Scale(mix=mix), len(replayed))
     trees = _fit(usable, config, seed)
     unseen = _out_of_block(usable, config, seed)
-    return Judge(trees, _calibrate(unseen, usable, config, mix), len(replayed))
+    return Judge(trees, _calibrate(unseen, usable, mix), len(replayed))
 
 
 def _fit(replayed: Sequence[Judged], config: JudgeConfig, seed: int) -> str:
@@ -117,21 +125,21 @@ def _out_of_block(replayed: Sequence[Judged], config: JudgeConfig, seed: int) ->
     return out
 
 
-def _calibrate(unseen: Sequence[Floats], replayed: Sequence[Judged], config: JudgeConfig, mix: float) -> Scale:
+def _calibrate(unseen: Sequence[Floats], replayed: Sequence[Judged], mix: float) -> Scale:
     top = np.array([p.max() for p in unseen])
     right = np.array([j.evidence.sets[int(p.argmax())] == j.truth for p, j in zip(unseen, replayed, strict=True)])
     slope, offset = _platt(_logit(top), right)
     calibrated = _sigmoid(slope * _logit(top) + offset)
-    return Scale(slope, offset, threshold(calibrated, right, config.sure_precision), mix)
+    return Scale(slope, offset, tuple(threshold(calibrated, right, p) for p in PRECISIONS), mix)
 
 
 def threshold(scores: NDArray[np.floating], right: NDArray[np.bool_], precision: float) -> float:
-    """The lowest score from which on the share of right answers is at least ``precision``; 1.01 where none is."""
+    """The lowest score from which on the share of right answers is at least ``precision``; NEVER where none is."""
     order = np.argsort(-scores, kind="stable")
     ranked, good = scores[order], np.cumsum(right[order])
     ends = np.append(ranked[1:] < ranked[:-1], True)  # a threshold takes all of a tie or none
     fine = np.flatnonzero(ends & (good / np.arange(1, len(good) + 1) >= precision))
-    return float(ranked[fine[-1]]) if len(fine) else 1.01
+    return float(ranked[fine[-1]]) if len(fine) else NEVER
 
 
 def _platt(logits: NDArray[np.floating], right: NDArray[np.bool_]) -> tuple[float, float]:

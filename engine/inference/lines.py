@@ -8,7 +8,6 @@ from decimal import Decimal
 
 import numpy as np
 
-from engine.errors import BadEvent
 from engine.inference.amounts import AmountsDisagree, AmountTooSmall, BadShares, allocate_entry, minor_units
 from engine.inference.evidence import Circle, Evidence
 from engine.journal import Event, Line, Side
@@ -33,10 +32,8 @@ class Composer:
             return False
         try:
             self._amounts([*lines], [1.0] * len(lines))
-        except AmountTooSmall:
+        except (AmountTooSmall, AmountsDisagree):
             return False
-        except AmountsDisagree as error:
-            raise BadEvent("Known line", str(self._event.amount), str(error), "") from error
         return True
 
     def lines(self, places: LineSet, evidence: Evidence) -> tuple[Line, ...]:

@@ -13,7 +13,7 @@ from engine import bundle
 from engine.bundle import Bundle
 from engine.catalog import Catalog
 from engine.errors import BadEvent
-from engine.features import Floats, Read
+from engine.features import Floats, Ints, Read
 from engine.inference.cards import cards
 from engine.inference.evidence import Evidence
 from engine.inference.lines import Composer
@@ -64,7 +64,7 @@ class Predictor:
 
     @property
     def sure_above(self) -> float:
-        return self._bundle.judge.scale.sure_above
+        return self._bundle.judge.scale.threshold(self._reasoner.config.judge.sure_precision)
 
     @property
     def likely_above(self) -> float:
@@ -107,12 +107,14 @@ class Predictor:
             for event in events:
                 check(event, reasoner.catalog)
             read = self._bundle.reader.read(events)
-            given = [[(x.account, x.side) for x in e.lines] for e in events]
-            evidence = reasoner.consider(read, lines=given)
+            evidence = self.consider(events, read)
             return [
-                self._proposal(reasoner, e, evidence[i], read.take([i]) if explain else None)
-                for i, e in enumerate(events)
+                self.propose(e, evidence[i], read.take([i]) if explain else None) for i, e in enumerate(events)
             ]
+
+    def consider(self, events: Sequence[Event], read: Read, known: Ints | None = None) -> list[Evidence]:
+        """Candidates with their evidence over the current catalog; ``known`` as in `Reasoner.consider`."""
+        return self._reasoner.consider(read, known, [[(x.account, x.side) for x in e.lines] for e in events])
 
     def _over(self, accounts: Sequence[Account] | None) -> Reasoner:
         """The reasoner over this catalog; the last one is kept."""
@@ -123,7 +125,9 @@ class Predictor:
             self._reasoner = replace(self._reasoner, tensors=tensors)
         return self._reasoner
 
-    def _proposal(self, reasoner: Reasoner, event: Event, evidence: Evidence, read: Read | None) -> Proposal:
+    def propose(self, event: Event, evidence: Evidence, read: Read | None = None) -> Proposal:
+        """Rank, write the lines and, where the event's one-row ``read`` is given, explain."""
+        reasoner = self._reasoner
         chances = self._bundle.judge.rank(evidence)
         composer = Composer(event, reasoner.memory, event.currency or self._bundle.currency)
         order = [int(c) for c in np.argsort(-chances, kind="stable")]

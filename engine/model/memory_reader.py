@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from engine.config import NetworkConfig
 from engine.retrieval.memory import EVIDENCE
 
 
@@ -33,17 +34,18 @@ class Slots:
 
 
 class MemoryReader(nn.Module):
-    """Each neighbour line becomes one slot: account + side + neighbour + evidence; slots then see each other."""
+    """Each neighbour line becomes one slot: account + side + neighbour + evidence; slots may then see each other."""
 
-    def __init__(self, key: int, hidden: int, heads: int, dropout: float) -> None:
+    def __init__(self, key: int, config: NetworkConfig) -> None:
         super().__init__()
+        hidden = config.hidden
         self.side = nn.Embedding(2, hidden)
         self.neighbour = nn.Linear(key, hidden)
         self.join = nn.Linear(2 * hidden + EVIDENCE + 1, hidden)
         self.bias = nn.Linear(EVIDENCE + 1, 1, bias=False)
         self.mix = nn.TransformerEncoderLayer(
-            hidden, heads, 2 * hidden, dropout=min(dropout, 0.1), batch_first=True, norm_first=True
-        )
+            hidden, config.heads, 2 * hidden, dropout=min(config.dropout, 0.1), batch_first=True, norm_first=True
+        ) if config.mix else None  # fmt: skip
         with torch.no_grad():  # start by trusting similarity: what is alike was booked alike
             self.bias.weight.copy_(torch.tensor([[8.0, *[1.0] * (EVIDENCE - 1), 0.0]]))
 
@@ -62,6 +64,9 @@ class MemoryReader(nn.Module):
         evidence = torch.cat([slots.evidence.unsqueeze(2).expand(b, k, lines, EVIDENCE), place], dim=-1)
         neighbour = self.neighbour(slots.key).unsqueeze(2).expand_as(account)
         places = torch.tanh(self.join(torch.cat([account, neighbour, evidence], dim=-1))).flatten(1, 2)
+        bias = self.bias(evidence).squeeze(-1).flatten(1)
+        if self.mix is None:
+            return start, places, bias
         hidden = torch.cat([torch.zeros(b, 1, dtype=torch.bool), ~slots.mask], dim=1)
         mixed = self.mix(torch.cat([start.unsqueeze(1), places], dim=1), src_key_padding_mask=hidden)
-        return start + mixed[:, 0], places + mixed[:, 1:], self.bias(evidence).squeeze(-1).flatten(1)
+        return start + mixed[:, 0], places + mixed[:, 1:], bias

@@ -86,7 +86,7 @@ class Network(nn.Module):
         self.config, self.widths = config, widths
         self.catalog = CatalogEncoder(widths.account, h, widths.trained)
         self.condition = Conditioning(widths.key, CONDITIONS, h, config.dropout)
-        self.reader = MemoryReader(widths.key, h, config.heads, config.dropout)
+        self.reader = MemoryReader(widths.key, config)
         self.side = nn.Embedding(2, h)
         self.begin = nn.Parameter(torch.randn(h) * 0.02)
         self.recur = nn.GRU(2 * h, h, batch_first=True)

@@ -195,7 +195,6 @@ def _metrics(replayed: list[Judged], judge: Judge) -> dict[str, float]:
         "replayed": float(len(newest)),
         "exact": float(np.mean(first)),
         "candidates": float(np.mean(found)),
-        "sure_above": judge.scale.sure_above,
     }
 
 
