@@ -58,7 +58,7 @@ class MemoryConfig(_Saved):
 class NetworkConfig(_Saved):
     """Widths of the network; rebuilds it beside its weights."""
 
-    hidden: int = 192  # H, width of decoder states and account vectors
+    hidden: int = 128  # H, width of decoder states and account vectors
     heads: int = 4  # of the cross-attention
     mix: bool = False  # whether memory slots see each other before they are read
     max_lines: int = 24  # longest entry the decoder writes; STOP takes one step more
