@@ -13,9 +13,11 @@ from engine.evaluation.contender import Confidence, Contender, Sets, filled
 from engine.evaluation.facts import Facts
 from engine.evaluation.peers import Knn, KnnSettings, MostFrequent
 from engine.evaluation.protocol import Examiner
+from engine.evaluation.smart_importer_peer import SmartImporter
 from engine.evaluation.spaces import TfidfSpace, VectorSpace
 from engine.evaluation.svm import Svm
 from engine.evaluation.system import System
+from engine.evaluation.systems import absent
 from engine.evaluation.views import bare
 from engine.journal import Event, Side, Snapshot, event_of
 
@@ -34,6 +36,9 @@ MAKERS: dict[str, Callable[[], Contender]] = {
     "svm": Svm,
 }
 LEARNERS = ["knn_tfidf", "knn_minilm", "svm"]
+if not absent("smart_importer"):  # an optional package with a tree of its own
+    MAKERS["smart_importer"] = SmartImporter
+    LEARNERS.append("smart_importer")
 
 
 @pytest.mark.parametrize("name", LEARNERS)

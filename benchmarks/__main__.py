@@ -1,0 +1,78 @@
+"""``make bench``: trains the demo book in a home of its own, measures, writes .bench/bench.json and prints it.
+
+``--only PART`` (search, predict, workbench) leaves the others out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from benchmarks.machine import ROOT, facts
+
+OUT = ROOT / ".bench" / "bench.json"
+PARTS = ("search", "predict", "workbench")
+
+
+def main(only: str | None) -> dict[str, Any]:
+    wanted = [only] if only else list(PARTS)
+    found: dict[str, Any] = {"machine": facts()}
+    if "search" in wanted:
+        from benchmarks.search import search
+
+        _say("search")
+        found["search"] = search()
+    if {"predict", "workbench"} & set(wanted):
+        with tempfile.TemporaryDirectory() as folder:
+            found |= _with_demo_book(Path(folder), wanted)
+    return found
+
+
+def _with_demo_book(folder: Path, wanted: list[str]) -> dict[str, Any]:
+    from app.home import Home
+    from app.services import first_start, train
+    from app.services.workbench import open_workbench
+
+    _say("demo book: import and training")
+    wb = open_workbench(Home(folder).prepared())
+    start = time.perf_counter()
+    first_start.make_ready(wb)
+    imported = time.perf_counter() - start
+    report = train.wait(wb, train.running(wb, first_start.DEMO_BOOK), lambda _: None)
+    found: dict[str, Any] = {
+        "demo": {"import_s": round(imported, 1), "train_s": round(time.perf_counter() - start - imported, 1)}
+    }
+    found["demo"]["trained"] = report.to_json()
+    if "predict" in wanted:
+        from benchmarks.predict import predict
+
+        _say("predict")
+        found["predict"] = predict(wb.predictor(first_start.DEMO_BOOK), first_start.staged_demo().entries)
+    wb.store.close()
+    if "workbench" in wanted:
+        _say("workbench")
+        command = [sys.executable, "-m", "benchmarks.workbench", str(folder), first_start.DEMO_BOOK]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+        found["workbench"] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    reader = argparse.ArgumentParser(description=__doc__)
+    reader.add_argument("--only", choices=PARTS)
+    reader.add_argument("--out", type=Path, default=OUT)
+    chosen = reader.parse_args()
+    figures = main(chosen.only)
+    chosen.out.parent.mkdir(parents=True, exist_ok=True)
+    chosen.out.write_text(json.dumps(figures, indent=1), encoding="utf-8")
+    print(json.dumps(figures, indent=1))
