@@ -51,7 +51,9 @@ def read_amount(cell: str, decimal: str = "") -> Decimal:
     if not text:
         return Decimal(0)
     negative = text.endswith("-") or (text.startswith("(") and text.endswith(")"))
-    text = text.strip("()").rstrip("-")
+    text = text.strip("()").removesuffix("-")
+    if negative and text.startswith(("-", "+")):
+        raise BadCell("has two signs", _AMOUNT_REMEDY)
     mark = decimal or max(",.", key=text.rfind)
     whole, _, cents = text.rpartition(mark) if text.count(mark) == 1 else (text, "", "")
     if whole and not _GROUPS.fullmatch(whole):

@@ -96,7 +96,8 @@ def read_flat(source: Source) -> Staged:
 def _rows(source: Source, text: str, layout: Layout) -> Iterator[tuple[int, dict[str, str]]]:
     """Row number (of its last physical line) and cells by our names; rows without any text are passed over."""
     csv.field_size_limit(LARGEST)
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=layout.separator)
+    # Strict: a quotation mark that is never closed would otherwise swallow every row after it.
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=layout.separator, strict=True)
     try:
         for row in reader:
             cells = {ours: (row.get(theirs) or "").strip() for ours, theirs in layout.columns.items()}

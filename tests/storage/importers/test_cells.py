@@ -26,7 +26,22 @@ def test_amounts_are_read_exactly(cell: str, amount: str) -> None:
 
 @pytest.mark.parametrize(
     "cell",
-    ["abc", "1-2", "--5", "1,2,3.4.5", "1,2.50", "12.34.5678", "NaN", "Infinity", "1e", "12 EUR", "٣"],
+    [
+        "abc",
+        "1-2",
+        "--5",
+        "-5-",
+        "(-5)",
+        "5--",
+        "1,2,3.4.5",
+        "1,2.50",
+        "12.34.5678",
+        "NaN",
+        "Infinity",
+        "1e",
+        "12 EUR",
+        "٣",
+    ],
 )
 def test_what_is_no_amount_is_refused(cell: str) -> None:
     with pytest.raises(BadCell, match="Write it like"):

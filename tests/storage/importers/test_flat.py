@@ -99,10 +99,10 @@ def test_what_can_only_be_guessed_is_refused(write: WriteFile, content: str, say
         read(write("a.csv", content))
 
 
-def test_a_quote_that_never_ends_is_no_crash(write: WriteFile) -> None:
-    staged = read(write("a.csv", HEADER + TWO + '2024-03-01,BK,3,"open,4210,5,,,EUR,\n' * 3))
-    assert len(staged.entries) == 2
-    assert staged.errors
+@pytest.mark.parametrize("times", [1, 2, 3])
+def test_a_quote_that_never_ends_swallows_no_rows(write: WriteFile, times: int) -> None:
+    with pytest.raises(ImportRefused, match=r"row \d+ cannot be divided into cells.*quotation marks"):
+        read(write("a.csv", HEADER + '2024-03-01,BK,3,"open,4210,5,,,EUR,\n' * times + TWO))
 
 
 def test_grouped_thousands_follow_the_files_decimal_mark(write: WriteFile) -> None:
