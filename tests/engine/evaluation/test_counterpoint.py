@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from ledger import a_year, chart, entry
 
 from engine.config import TrainConfig
 from engine.evaluation.counterpoint import Counterpoint
 from engine.evaluation.protocol import Examiner
 from engine.evaluation.system import System
 from engine.journal import Snapshot, event_of
+from tests.engine.evaluation.ledger import a_year, chart, entry
 
 BOOK = a_year(60)
 HISTORY = replace(BOOK, entries=BOOK.entries[:48])
@@ -62,7 +62,7 @@ def test_it_goes_through_both_modes_with_every_figure() -> None:
         Counterpoint(TrainConfig.tiny())
     )
     for mode in ("static", "prequential"):
-        figures = outcomes.outcomes[mode].figures()  # type: ignore[index]
+        figures = outcomes.outcomes[mode].figures()
         assert figures["exact"] > 0.5, "tiny as it is, it must have learnt the regular book"
         assert figures["exact_full"] is not None
         assert 0.0 <= figures["ece"] <= 1.0

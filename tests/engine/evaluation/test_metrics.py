@@ -10,11 +10,11 @@ from itertools import permutations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ledger import entry
 
 from engine.evaluation import metrics
 from engine.evaluation.system import Guess, GuessLine
 from engine.journal import Entry, Side
+from tests.engine.evaluation.ledger import entry
 
 scores = st.lists(st.tuples(st.sampled_from([0.1, 0.2, 0.5, 0.5001, 0.9]), st.booleans()), min_size=1, max_size=40)
 keys = st.lists(st.tuples(st.sampled_from("ABCD"), st.sampled_from(Side)), min_size=1, max_size=5)
@@ -76,7 +76,7 @@ def test_ece_is_its_definition(rows: list[tuple[float, bool]], bins: int) -> Non
 
 def test_ece_does_not_depend_on_the_order_of_equals() -> None:
     rows = [(0.5, True), (0.5, False), (0.5, False), (0.9, True), (0.2, False)]
-    found = {round(metrics.ece(*zip(*p, strict=True), bins=3), 12) for p in permutations(rows)}
+    found = {round(metrics.ece([s for s, _ in p], [r for _, r in p], bins=3), 12) for p in permutations(rows)}
     assert len(found) == 1
     assert metrics.ece([0.8] * 5, [True] * 4 + [False]) == pytest.approx(0.0)
     assert metrics.ece([], []) == 0.0

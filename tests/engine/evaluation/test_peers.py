@@ -7,7 +7,6 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
-from ledger import a_year, chart, entry, lines
 
 from engine.evaluation.contender import Confidence, Contender, Sets, filled
 from engine.evaluation.facts import Facts
@@ -20,6 +19,7 @@ from engine.evaluation.system import System
 from engine.evaluation.systems import absent
 from engine.evaluation.views import bare
 from engine.journal import Event, Side, Snapshot, event_of
+from tests.engine.evaluation.ledger import a_year, chart, entry, lines
 
 
 def letters(texts: list[str]) -> np.ndarray:

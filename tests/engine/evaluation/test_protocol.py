@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from ledger import a_year, chart, entry
 
 from engine.errors import TooLittleHistory
 from engine.evaluation.protocol import BLOCK, HISTORY, Examiner, Outcomes, split
 from engine.evaluation.system import Guess, GuessLine, Ranked, System
 from engine.journal import Entry, Event, Kind, Snapshot, event_of
+from tests.engine.evaluation.ledger import a_year, chart, entry
 
 
 class Diary:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from ledger import chart, entry
-
 from engine.evaluation.views import BankLines, bare
 from engine.journal import Account, AccountType
+from tests.engine.evaluation.ledger import chart, entry
 
 HISTORY = [
     entry(0, "a", "607 D 5", "512 C 5"),

@@ -1,0 +1,57 @@
+"""The benchmarks' own parts: turns, machine facts, fresh texts, and the search figures on a small index."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from benchmarks.machine import facts, in_turns
+from benchmarks.predict import bare_encoder, unseen
+from benchmarks.search import search
+from engine.journal import Entry, Line, Side
+from engine.retrieval.index import HAS_SCANN
+
+
+def an_entry(text: str) -> Entry:
+    lines = (
+        Line(account="1", side=Side.DEBIT, amount=Decimal(5)),
+        Line(account="2", side=Side.CREDIT, amount=Decimal(5)),
+    )
+    return Entry(entry_id=text, date=date(2024, 1, 1), description=text, lines=lines)
+
+
+def test_tasks_take_turns_and_the_first_round_only_warms_up() -> None:
+    calls: list[tuple[str, int]] = []
+    seconds = in_turns({"a": lambda n: calls.append(("a", n)), "b": lambda n: calls.append(("b", n))}, 2)
+    assert calls == [("a", 0), ("b", 0), ("a", 1), ("b", 1), ("a", 2), ("b", 2)]
+    assert set(seconds) == {"a", "b"}
+    assert all(0 <= s < 1 for s in seconds.values())
+
+
+def test_the_machine_is_named_with_versions_and_commit() -> None:
+    found = facts()
+    assert found["cores"] >= 1
+    assert {"torch", "numpy", "python", "commit", "processor"} <= set(found)
+    json.dumps(found)
+
+
+def test_no_text_comes_twice_in_a_run() -> None:
+    entries = [an_entry("rent"), an_entry("coffee")]
+    texts = [e.description for turn in range(4) for e in unseen(entries, 3, turn)]
+    assert len(set(texts)) == len(texts) == 12
+    assert all(t.startswith(("rent", "coffee")) for t in texts)
+
+
+def test_the_bare_encoder_reads_what_the_engine_reads() -> None:
+    bare_encoder()(unseen([an_entry("rent"), an_entry("coffee")], 3, 0))
+
+
+@pytest.mark.skipif(not HAS_SCANN, reason="no ScaNN wheel here")
+def test_search_reports_recall_beside_speed() -> None:
+    found = search((300,))["300"]
+    assert found["recall_at_10"] == 1.0, "below the tree's size the search is exact"
+    assert found["exact_ms"] > 0
+    assert found["scann_ms"] > 0
