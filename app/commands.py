@@ -70,6 +70,7 @@ def carry_out(home: Home, name: str, arguments: Arguments, progress: Progress) -
         return Answer.refusal(error)
     server = serve(wb)
     try:
+        _settle_leftovers(wb)
         return perform(wb, name, arguments, progress)
     finally:
         if server is not None:
@@ -107,6 +108,14 @@ def _second_try(home: Home, request: Request, progress: Progress, locked: StoreL
         return Answer.refusal(locked)
     except (OwnerRefused, OwnerGone) as error:
         return Answer.refusal(error)
+
+
+def _settle_leftovers(wb: Workbench) -> None:
+    """Take in what was trained while nobody owned the database."""
+    if any(not (wb.home.runs / run / "settled.json").exists() for run in wb.jobs.names()):
+        from app.services import train as use_case
+
+        use_case.settle_all(wb)
 
 
 def commands() -> dict[str, Command]:

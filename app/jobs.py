@@ -67,6 +67,7 @@ class Jobs:
     def __init__(self, runs: Path) -> None:
         self._runs = runs
         self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self._about: dict[str, dict[str, Any]] = {}
         self._lock = threading.Lock()
 
     def folder(self, run: str) -> Path:
@@ -89,7 +90,12 @@ class Jobs:
         return run
 
     def about(self, run: str) -> dict[str, Any]:
-        return read_json(self.folder(run) / "about.json") or {}
+        """What the run was prepared for; written once, so it is read once."""
+        folder = self.folder(run)
+        known = self._about.get(run)
+        if known is None:
+            known = self._about[run] = read_json(folder / "about.json") or {}
+        return known
 
     def launch(self, run: str, command: Sequence[str], environment: Mapping[str, str] | None = None) -> int:
         """Start the command in its own session and return its process number."""

@@ -154,7 +154,7 @@ class OwnerServer:
             _send(stream, {"other_database": True})
             return
         connection.settimeout(None)
-        answer = self._handler(request.use, request.arguments, lambda text: _send(stream, {"progress": text}))
+        answer = self._handler(request.use, request.arguments, lambda text: _tell(stream, text))
         _send(stream, {"answer": dict(answer)})
 
 
@@ -200,7 +200,7 @@ def _understood(line: bytes) -> tuple[Request | None, str]:
         return None, f"it is longer than {LONGEST_REQUEST} bytes"
     try:
         body = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None, "it is not JSON"
     if not isinstance(body, dict) or body.get("protocol") != PROTOCOL:
         return None, f"it does not speak protocol {PROTOCOL}; use the same release for both"
@@ -208,6 +208,12 @@ def _understood(line: bytes) -> tuple[Request | None, str]:
     if not (isinstance(use, str) and isinstance(arguments, dict) and isinstance(database, str)):
         return None, "it lacks a use case, its arguments or the database"
     return Request(use, arguments, database), ""
+
+
+def _tell(stream: BinaryIO, text: str) -> None:
+    """Progress for a client that may have gone: work that was begun is finished all the same."""
+    with contextlib.suppress(OSError):
+        _send(stream, {"progress": text})
 
 
 def _send(stream: BinaryIO, content: Mapping[str, Any]) -> None:

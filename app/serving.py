@@ -20,6 +20,7 @@ from app.home import Home
 from app.owner_socket import NobodyListens, OtherDatabase, OwnerGone, OwnerRefused, Request, ask
 from app.services.workbench import open_workbench
 
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 FIRST_PORT, PORTS_TRIED = 8501, 100
 BROWSER_PATIENCE = 60.0  # seconds until the server must answer before a browser is opened
 
@@ -41,6 +42,8 @@ def run(home: Home, *, host: str, port: int | None, browser: bool, say: Callable
         return Answer.refusal(error)
     url = f"http://{_shown(host)}:{chosen}"
     say(f"Counterpoint is at {url}  (stop it with Ctrl+C)")
+    if host not in LOOPBACK:
+        say("There is no sign-in yet: everybody who reaches this address can read and change the books.")
     if browser:
         threading.Thread(target=_open_when_up, args=(url,), daemon=True).start()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # the server stops in good order, then raises it again

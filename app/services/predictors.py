@@ -6,6 +6,7 @@ import gc
 import os
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ from app import background
 from app.home import Home
 from app.services.errors import ModelLoading, NoModelYet
 from engine.errors import BundleDamaged, BundleMismatch
+from engine.journal import Entry
 from storage.records import Book, ModelRecord
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from engine.retrieval.memory import Memory
     from storage.session import Store
 
+AT_ONCE = 32  # entries embedded in one step, a fraction of a second
 MOST_LOADED = 3  # books whose models stay in memory; the one used longest ago goes first
 
 
@@ -34,6 +37,7 @@ class Loaded:
     memory: Memory
     head: int = -1
     lock: threading.Lock = field(default_factory=threading.Lock)
+    catching: threading.Lock = field(default_factory=threading.Lock)  # held while the memory is brought up to date
 
 
 class Predictors:
@@ -122,20 +126,36 @@ class Predictors:
             raise BundleMismatch("The model's digest", record.digest, made.digest, remedy)
         loaded = Loaded(record.digest, Predictor(made), made.reasoner.memory)
         self.catch_up(book, loaded)
+        gc.unfreeze()  # what an earlier model left in cycles goes now
         gc.collect()
         gc.freeze()  # what torch and the weights allocated is never garbage: keeps later collections short
         return loaded
 
-    def catch_up(self, book: Book, loaded: Loaded) -> None:
-        """Bring the memory to what the journal teaches now: approvals and imports in, reversed and forgotten out."""
+    def catch_up(self, book: Book, loaded: Loaded, *, wait: bool = True) -> None:
+        """Bring the memory to what the journal teaches now: approvals and imports in, reversed and forgotten out.
+
+        When told not to wait, a large import is remembered in the background and answers go on meanwhile.
+        """
         with self._store.unit_of_work(read_only=True) as uow:
             head = uow.journal.head(book.book_id)
-            if head == loaded.head:
+            if head == loaded.head or (not wait and loaded.catching.locked()):
                 return
             teaching = uow.journal.teaching(book.book_id)
+        known = {e.entry_id: e for e in (loaded.memory.entries[int(row)] for row in loaded.memory.live())}
+        gone = sorted(known.keys() - {e.entry_id for e in teaching})
+        fresh = [e for e in teaching if known.get(e.entry_id) != e]
+        if wait or len(fresh) <= AT_ONCE:
+            _remember(loaded, head, gone, fresh)
+        else:
+            background.start(f"remember-{book.name}", lambda: _remember(loaded, head, gone, fresh))
+
+
+def _remember(loaded: Loaded, head: int, gone: Sequence[str], fresh: Sequence[Entry]) -> None:
+    """Change the memory in small steps, so that a prediction never waits for more than one of them."""
+    with loaded.catching:
         with loaded.lock:
-            memory = loaded.memory
-            known = {e.entry_id: e for e in (memory.entries[int(row)] for row in memory.live())}
-            loaded.predictor.forget(sorted(known.keys() - {e.entry_id for e in teaching}))
-            loaded.predictor.remember([e for e in teaching if known.get(e.entry_id) != e])
-            loaded.head = head
+            loaded.predictor.forget(gone)
+        for start in range(0, len(fresh), AT_ONCE):
+            with loaded.lock:
+                loaded.predictor.remember(fresh[start : start + AT_ONCE])
+        loaded.head = head

@@ -95,7 +95,7 @@ def start(wb: Workbench, book: str, profile: str = "quick", *, by: str = "system
     return run
 
 
-def wait(wb: Workbench, job: str, progress: Callable[[str], None]) -> TrainReport:
+def wait(wb: Workbench, job: str, progress: Callable[[str], None] = lambda _: None) -> TrainReport:
     """Block until the run has ended and its model belongs to the book; raises TrainingFailed, TrainingCancelled."""
     follow(wb.jobs, job, progress)
     return result(wb, job)
@@ -174,6 +174,12 @@ def resume(wb: Workbench) -> None:
     for run in wb.jobs.names():
         if not _settled(wb, run):
             background.start(f"train-{run}", partial(_watch, wb, run))
+
+
+def settle_all(wb: Workbench) -> None:
+    """Record every run that has ended; those still running are left alone."""
+    for run in wb.jobs.names():
+        settle(wb, run)
 
 
 def settle(wb: Workbench, run: str) -> RunStatus:

@@ -62,7 +62,7 @@ class Workbench:
         """The champion with its memory as of now. Raises UnknownBook, NoModelYet, ModelLoading, EngineError."""
         found = self.book(book)
         loaded = self.predictors.get(found, wait=wait)
-        self.predictors.catch_up(found, loaded)
+        self.predictors.catch_up(found, loaded, wait=wait)
         return loaded
 
     def predictor(self, book: str) -> Predictor:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import textwrap
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -102,6 +105,55 @@ def test_known_lines_are_kept(ledger: Path, at: Path) -> None:
     )
     lines = json.loads(done.stdout)["candidates"][0]["lines"]
     assert ("1200", "C", "50.00") in [(x["account"], x["side"], x["amount"]) for x in lines]
+
+
+def test_train_and_predict_from_end_to_end(ledger: Path, at: Path) -> None:
+    counterpoint("import", "shop", str(ledger), home=at)
+    trained = counterpoint("train", "shop", "--quick", "--json", home=at, timeout=300)
+    assert trained.returncode == 0, trained.stderr
+    report = json.loads(trained.stdout)
+    assert set(report) == {"book", "run", "bundle", "champion", "seconds", "metrics"}
+    assert (report["book"], report["champion"]) == ("shop", True)
+    assert report["metrics"]
+    assert "starting" in trained.stderr
+    done = counterpoint(
+        "predict", "shop", "--description", "Miete Büro", "--amount", "1.190,00", "--date", "01.05.2025",
+        "--journal", "er", "--json", home=at,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    assert document["bundle"] == report["bundle"]
+    assert document["status"] in ("sure", "likely", "not_sure")
+    assert 0 <= document["probability"] <= 1
+    for candidate in document["candidates"]:
+        assert set(candidate["shares"]) == {"template", "memory", "model"}
+        assert sum(candidate["shares"].values()) == pytest.approx(1)
+    sides = {"D": Decimal(0), "C": Decimal(0)}
+    for line in document["candidates"][0]["lines"]:
+        sides[line["side"]] += Decimal(line["amount"])
+    assert sides == {"D": Decimal("1190.00"), "C": Decimal("1190.00")}
+    card = document["because"][0]
+    assert set(card) == {"entry", "date", "description", "amount", "lines", "agrees", "origin", "differs"}
+    assert card["origin"] == "imported"
+    text = counterpoint("predict", "shop", "--description", "Miete Büro", "--amount", "1190", home=at).stdout
+    assert "because 2025-" in text
+
+
+def test_a_stopped_training_leaves_nothing(ledger: Path, at: Path) -> None:
+    counterpoint("import", "shop", str(ledger), home=at)
+    with subprocess.Popen(
+        [sys.executable, "-c", "from app.cli import main; main()", "train", "shop", "--deep"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
+        env={**os.environ, "COUNTERPOINT_HOME": str(at)},
+    ) as command:  # fmt: skip
+        assert command.stderr is not None
+        assert command.stderr.readline()  # its first progress
+        command.send_signal(signal.SIGINT)
+        _, said = command.communicate(timeout=60)
+    assert command.returncode == 1
+    assert "Training was cancelled" in said
+    assert "Traceback" not in said
+    assert list((at / "bundles").iterdir()) == []
 
 
 @pytest.mark.parametrize(

@@ -134,6 +134,7 @@ def test_an_owner_of_another_database_says_so(server: OwnerServer, tmp_path: Pat
         (b"hello\n", "not JSON"),
         (b"[]\n", "protocol"),
         (b"\xff\xfe\n", "not JSON"),
+        (b"[" * 100_000 + b"\n", "not JSON"),
         (json.dumps({"protocol": 0}).encode() + b"\n", "protocol"),
         (json.dumps({"protocol": 1, "use": 5, "arguments": {}, "database": ""}).encode() + b"\n", "lacks"),
         (b"x" * (LONGEST_REQUEST + 1), "longer than"),
@@ -169,6 +170,24 @@ def test_close_lets_a_request_finish(tmp_path: Path) -> None:
     thread.join(5)
     assert answers[0]["use"] == "echo"
     server.close()  # closing twice does no harm
+
+
+def test_work_goes_on_when_the_command_goes_away(tmp_path: Path) -> None:
+    done = threading.Event()
+
+    def work(use: str, arguments: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
+        for i in range(20):
+            progress(f"step {i} {'x' * 10_000}")
+            time.sleep(0.01)
+        done.set()
+        return {}
+
+    server = OwnerServer(tmp_path / "socket", DATABASE, work)
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(str(tmp_path / "socket"))
+        connection.sendall(request().encoded())
+    assert done.wait(10)
+    server.close()
 
 
 def test_a_home_with_a_very_long_path_works(tmp_path: Path) -> None:

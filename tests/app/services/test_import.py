@@ -35,7 +35,7 @@ def test_a_folder_becomes_a_book(wb: Workbench, ledger: Path) -> None:
         assert len(uow.journal.teaching(book.book_id)) == 24
     again = import_file(wb, "shop", ledger)
     assert again.sentences()[-1] == "0 new, 24 already here"
-    assert (again.created_book, again.debit) == (False, 0)
+    assert (again.created_book, again.debit) == (False, Decimal(0))
 
 
 def test_a_zip_is_the_same_ledger(wb: Workbench, ledger: Path, tmp_path: Path) -> None:

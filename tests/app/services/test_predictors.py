@@ -33,7 +33,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = Home(tmp_path_factory.mktemp("trained") / "home")
     wb = open_workbench(home)
     put(wb, "test", some_entries(60), CATALOG)
-    train.wait(wb, train.start(wb, "test", "tiny"), str)
+    train.wait(wb, train.start(wb, "test", "tiny"))
     wb.close()
     return home.path
 
@@ -159,7 +159,7 @@ def test_a_new_champion_is_swapped_in(wb: Workbench) -> None:
         [replace(e, entry_id=f"N{e.entry_id}", description=f"{e.description} neu") for e in some_entries(5)],
         (),
     )
-    report = train.wait(wb, train.start(wb, "test", "tiny"), str)
+    report = train.wait(wb, train.start(wb, "test", "tiny"))
     assert wb.predictor("test") is old
     with wb.writing() as uow:
         uow.models.set_champion(uow.books.get("test").book_id, report.bundle, "Anna", "better")
@@ -209,7 +209,7 @@ class TestUnusable:
         with pytest.raises(BundleDamaged):
             propose(wb, "test", an_event())
         put(wb, "test", [an_entry("Neu", entry_id="neu", date=date(2025, 7, 1))], ())
-        assert train.wait(wb, train.start(wb, "test", "tiny"), str).champion
+        assert train.wait(wb, train.start(wb, "test", "tiny")).champion
         assert propose(wb, "test", an_event()).bundle
 
     def still_books(self, wb: Workbench) -> None:
@@ -237,7 +237,7 @@ def test_a_book_without_a_model_says_so(wb: Workbench, fill: FillBook) -> None:
 @pytest.mark.parametrize("count", [2, 3])
 def test_a_book_with_a_handful_of_entries_can_be_trained(wb: Workbench, fill: FillBook, count: int) -> None:
     fill(wb, "small", entries=some_entries(count))
-    train.wait(wb, train.start(wb, "small", "tiny"), str)
+    train.wait(wb, train.start(wb, "small", "tiny"))
     proposal = propose(wb, "small", an_event("Miete", "119.00"))
     assert proposal.bundle
     lines = proposal.candidates[0].lines

@@ -50,9 +50,9 @@ def test_the_first_model_becomes_the_champion(wb: Workbench, fill: FillBook) -> 
 
 def test_a_second_model_waits_for_its_release(wb: Workbench, fill: FillBook) -> None:
     book = fill(wb, entries=some_entries(12))
-    first = train.wait(wb, train.start(wb, "test", "tiny"), str)
+    first = train.wait(wb, train.start(wb, "test", "tiny"))
     fill(wb)
-    second = train.wait(wb, train.start(wb, "test", "tiny"), str)
+    second = train.wait(wb, train.start(wb, "test", "tiny"))
     assert (first.champion, second.champion) == (True, False)
     assert second.bundle != first.bundle
     with wb.reading() as uow:
@@ -63,10 +63,10 @@ def test_a_second_model_waits_for_its_release(wb: Workbench, fill: FillBook) -> 
 
 def test_a_lost_champion_is_replaced_by_the_next_training(wb: Workbench, fill: FillBook) -> None:
     fill(wb, entries=some_entries(12))
-    first = train.wait(wb, train.start(wb, "test", "tiny"), str)
+    first = train.wait(wb, train.start(wb, "test", "tiny"))
     (wb.home.bundles / first.job / "bundle.json").unlink()
     fill(wb)
-    assert train.wait(wb, train.start(wb, "test", "tiny"), str).champion
+    assert train.wait(wb, train.start(wb, "test", "tiny")).champion
 
 
 def test_one_training_a_book(wb: Workbench, fill: FillBook) -> None:
@@ -76,7 +76,7 @@ def test_one_training_a_book(wb: Workbench, fill: FillBook) -> None:
         train.start(wb, "test", "tiny")
     train.cancel(wb, run)
     with pytest.raises(TrainingCancelled):
-        train.wait(wb, run, str)
+        train.wait(wb, run)
     assert wb.model_state("test").state == "none"
     assert list(wb.home.bundles.iterdir()) == []
 
@@ -88,7 +88,7 @@ def test_a_killed_training_is_a_failure_in_words(wb: Workbench, fill: FillBook) 
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
     with pytest.raises(TrainingFailed, match="signal 9"):
-        train.wait(wb, run, str)
+        train.wait(wb, run)
     state = wb.model_state("test")
     assert (state.state, state.job) == ("failed", run)
     assert "without a model" in state.note
