@@ -16,7 +16,7 @@ def normalise(text: str) -> str:
     """Compatibility-composed, without control or direction marks, single spaces, at most MAX_CHARACTERS."""
     composed = unicodedata.normalize("NFKC", text[: 4 * MAX_CHARACTERS])
     kept = "".join(" " if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co", "Cn") else c for c in composed)
-    return _GAPS.sub(" ", kept).strip()[:MAX_CHARACTERS]
+    return _GAPS.sub(" ", kept).strip()[:MAX_CHARACTERS].rstrip()
 
 
 @dataclass(frozen=True, slots=True)
