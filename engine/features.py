@@ -109,9 +109,10 @@ class Reader:
 def memory_key(pooled: Floats, lexical: Floats) -> Floats:
     """[x; z] / sqrt 2 with both parts of length 1; a text without letters leans on its pooled half.
 
-    Rounded to what float16 holds, so that a key is the same before and after it was saved in half the space.
+    Blank texts share one key of their own, so that they are alike and nothing else is like them. Rounded to what float16 holds, so that a key is the same before and after it was saved in half the space.
     """
     key = unit(np.concatenate([unit(pooled), lexical], axis=1) / math.sqrt(2.0))
+    key[~key.any(axis=1), 0] = 1.0
     return key.astype(np.float16).astype(np.float32)
 
 
