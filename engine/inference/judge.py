@@ -67,8 +67,8 @@ class Judge:
         calibrated = _sigmoid(self.scale.slope * _logit(raw[top]) + self.scale.offset)
         out = raw * ((1.0 - calibrated) / rest if rest > 1e-6 else 1.0)
         out[top] = calibrated
-        # calibration may not change who comes first
-        return np.minimum(out, np.where(np.arange(len(out)) == top, 1.0, calibrated)).astype(np.float32)
+        # calibration may change nobody's place, not even by making equals
+        return np.minimum(out, calibrated * raw / max(float(raw[top]), 1e-9)).astype(np.float32)
 
     def _raw(self, evidence: Evidence) -> Floats:
         if self._booster is None:
