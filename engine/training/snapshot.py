@@ -28,11 +28,15 @@ def read_snapshot(folder: Path) -> Snapshot:
         )
     except (OSError, ValueError) as error:
         raise SnapshotDamaged(folder, str(error).splitlines()[0]) from error
-    if manifest.get("schema") != SNAPSHOT_SCHEMA:
-        raise SnapshotDamaged(folder, f"its schema is {manifest.get('schema')}, this version reads {SNAPSHOT_SCHEMA}")
-    snapshot = Snapshot(
-        book=manifest["book"], accounts=accounts_from_rows(accounts), entries=entries_from_rows(entries, lines)
-    )
-    if snapshot.digest != manifest["digest"]:
+    if not isinstance(manifest, dict) or manifest.get("schema") != SNAPSHOT_SCHEMA:
+        found = manifest.get("schema") if isinstance(manifest, dict) else "missing"
+        raise SnapshotDamaged(folder, f"its schema is {found}, this version reads {SNAPSHOT_SCHEMA}")
+    try:
+        snapshot = Snapshot(
+            book=manifest["book"], accounts=accounts_from_rows(accounts), entries=entries_from_rows(entries, lines)
+        )
+    except (KeyError, ValueError, ArithmeticError) as error:  # a Decimal that is none is an ArithmeticError
+        raise SnapshotDamaged(folder, f"it cannot be read ({error})") from error
+    if snapshot.digest != manifest.get("digest"):
         raise SnapshotDamaged(folder, "its content is not what its manifest was written for")
     return snapshot
