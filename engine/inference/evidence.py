@@ -127,18 +127,18 @@ def _neighbours(case: Case, sets: tuple[LineSet, ...], memory: Memory) -> Table:
 
 def _history(case: Case, sets: tuple[LineSet, ...], memory: Memory) -> Table:
     """How usual each set is in the book, lately, and in this journal."""
-    alive = memory.column("alive")[: case.known]
-    past = np.where(alive, memory.column("set")[: case.known], -1)
-    in_journal = past[(memory.column("journal")[: case.known] == case.read.journal[0]) & (case.read.journal[0] != 0)]
-    seen = memory.accounts_seen()
+    live = np.flatnonzero(memory.column("alive")[: case.known])  # places taken by forgotten rows count for nothing
+    past = memory.column("set")[live]
+    in_journal = past[(memory.column("journal")[live] == case.read.journal[0]) & (case.read.journal[0] != 0)]
+    seen = memory.accounts_seen(case.known)
     rows: list[tuple[float, ...]] = []
     for one in sets:
         at = np.flatnonzero(past == memory.set_number(one)) if memory.set_number(one) >= 0 else past[:0]
         rows.append((
             len(at) / max(1, len(past)),
-            float((at >= case.known - RECENT).sum()) / min(RECENT, max(1, case.known)),
+            float((at >= len(past) - RECENT).sum()) / min(RECENT, max(1, len(past))),
             float((in_journal == memory.set_number(one)).mean()) if len(in_journal) else 0.0,
-            float(np.log1p(case.known - at[-1])) if len(at) else 12.0,
+            float(np.log1p(len(past) - at[-1])) if len(at) else 12.0,
             sum(a not in seen for a, _ in one),
         ))  # fmt: skip
     columns = np.array(rows, np.float64).reshape(-1, 5).T

@@ -75,10 +75,10 @@ class Predictor:
         return len(self._reasoner.memory)
 
     def remember(self, entries: Sequence[Entry]) -> None:
-        """Recall these from now on, by entry id; entries that may not teach are forgotten instead."""
+        """Recall these from now on, by entry id, the last of an id; entries that may not teach are forgotten instead."""
         if not entries:
             return
-        learnt = [e for e in entries if teaches(e) and e.lines]
+        learnt = [e for e in {e.entry_id: e for e in entries}.values() if teaches(e) and e.lines]
         with self._lock:
             self.forget([e.entry_id for e in entries])
             if learnt:

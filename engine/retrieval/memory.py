@@ -66,6 +66,7 @@ class Memory:
         self.entries: list[Entry] = []
         self.sets: list[LineSet] = []
         self.codes: list[str] = []
+        self._born: list[int] = []  # the first row that used each code
         self._set_of: dict[LineSet, int] = {}
         self._id_of: dict[str, int] = {}
         self._row_of: dict[str, int] = {}
@@ -102,7 +103,12 @@ class Memory:
             return self._wide[0]
 
     def add(self, entries: Sequence[Entry], read: Read) -> None:
-        """Remember entries, read as events in the same order. Those that do not teach are forgotten instead."""
+        """Remember entries, read as events in the same order. Those that do not teach are forgotten instead.
+
+        Raises ValueError, before anything changes, where two of them have one id.
+        """
+        if len({e.entry_id for e in entries}) != len(entries):
+            raise ValueError("two entries with one id cannot be remembered together; give the later one alone")
         with self.lock:
             self.forget([e.entry_id for e in entries])
             keep = [i for i, e in enumerate(entries) if teaches(e)]
@@ -110,7 +116,7 @@ class Memory:
                 return
             kept, start = [entries[i] for i in keep], self.rows
             part = read.take(keep)
-            account, side, share = self._lines(kept)
+            account, side, share = self._lines(kept, start)
             self._columns.append(
                 key=part.key, log_amount=part.log_amount, cents=part.cents, day=part.day, dom=part.dom,
                 journal=part.journal, party=part.party, alive=np.ones(len(kept), bool),
@@ -155,6 +161,8 @@ class Memory:
     def closeness(self, read: Read, recall: Recall) -> Floats:
         """(q, k, EVIDENCE): similarity, near-identical, amount closeness, exact amount, age decay, same journal, party."""
         rows = recall.rows
+        if not self.rows:
+            return np.zeros((*rows.shape, EVIDENCE), np.float32)
         gap = np.abs(read.log_amount[:, None] - self.column("log_amount")[rows])
         exact = read.cents[:, None] == self.column("cents")[rows]
         age = self.age(read, rows)
@@ -181,9 +189,9 @@ class Memory:
         """The number of a line set in column ``set``; -1 when no remembered entry has it."""
         return self._set_of.get(lines, -1)
 
-    def accounts_seen(self) -> set[str]:
-        """Codes that some remembered entry used."""
-        return set(self._id_of)
+    def accounts_seen(self, known: int) -> set[str]:
+        """Codes that one of the first ``known`` rows used."""
+        return {code for code, born in zip(self.codes, self._born, strict=True) if born < known}
 
     def _same(self, asked: Ints, column: str, rows: Ints) -> NDArray[np.bool_]:
         return (asked[:, None] == self.column(column)[rows]) & (asked[:, None] != 0)
@@ -207,22 +215,27 @@ class Memory:
             self.sets.append(lines)
         return self._set_of[lines]
 
-    def _account(self, code: str) -> int:
+    def _account(self, code: str, row: int) -> int:
         if code not in self._id_of:
             self._id_of[code] = len(self.codes)
             self.codes.append(code)
+            self._born.append(row)
         return self._id_of[code]
 
-    def _lines(self, entries: Sequence[Entry]) -> tuple[Ints, Ints, Floats]:
-        """Account ids (-1 padding), sides and shares of the largest lines of each entry, in canonical order."""
+    def _lines(self, entries: Sequence[Entry], start: int) -> tuple[Ints, Ints, Floats]:
+        """Account ids (-1 padding), sides and shares of the first lines of each entry, in canonical order.
+
+        The first entry becomes row ``start``.
+        """
         width = self.config.slot_lines
         account = np.full((len(entries), width), -1, np.int64)
         side = np.zeros((len(entries), width), np.int64)
         share = np.zeros((len(entries), width), np.float32)
         for i, entry in enumerate(entries):
             total = abs(float(entry.total)) or 1.0
-            for j, line in enumerate(canonical(entry.lines)[:width]):
-                account[i, j], side[i, j] = self._account(line.account), int(line.side)
+            ids = [self._account(x.account, start + i) for x in (lines := canonical(entry.lines))]
+            for j, line in enumerate(lines[:width]):
+                account[i, j], side[i, j] = ids[j], int(line.side)
                 share[i, j] = float(line.amount) / total
         return account, side, share
 
