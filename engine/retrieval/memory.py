@@ -233,7 +233,8 @@ class Memory:
         share = np.zeros((len(entries), width), np.float32)
         for i, entry in enumerate(entries):
             total = abs(float(entry.total)) or 1.0
-            ids = [self._account(x.account, start + i) for x in (lines := canonical(entry.lines))]
+            lines = canonical(entry.lines)
+            ids = [self._account(x.account, start + i) for x in lines]  # also of lines that get no slot
             for j, line in enumerate(lines[:width]):
                 account[i, j], side[i, j] = ids[j], int(line.side)
                 share[i, j] = float(line.amount) / total
