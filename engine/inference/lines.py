@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -25,13 +26,15 @@ class Composer:
     def __init__(self, event: Event, memory: Memory, currency: str) -> None:
         self._event, self._memory = event, memory
         self._unit = minor_units(currency)
+        self._given = {(x.account, x.side) for x in event.lines}
 
     def possible(self, lines: LineSet) -> bool:
         """Whether the amount can be shared over these lines at all; false leaves the candidate out."""
         if {s for _, s in lines} != set(Side):
             return False
+        free = [p for p in lines if p not in self._given]
         try:
-            self._amounts([*lines], [1.0] * len(lines))
+            self._amounts(free, [1.0] * len(free))
         except (AmountTooSmall, AmountsDisagree):
             return False
         return True
@@ -40,23 +43,34 @@ class Composer:
         """Lines of one candidate, debits first; they balance to the minor unit."""
         model = self._like(places, evidence.circle) or self._written(places, evidence) or self._newest(places)
         lines = model or [Line(account=a, side=s, amount=Decimal(1)) for a, s in places]
-        if len(lines) != len(places) and self._event.lines:
-            lines = _merged(lines)
+        free = [x for x in lines if (x.account, x.side) not in self._given]
         try:
-            amounts = self._amounts([(x.account, x.side) for x in lines], [abs(float(x.amount)) for x in lines])
+            amounts = self._amounts([(x.account, x.side) for x in free], [abs(float(x.amount)) for x in free])
         except (AmountTooSmall, BadShares, AmountsDisagree):  # too many lines for the amount: one line a place
-            lines = _merged(lines)
-            amounts = self._amounts([(x.account, x.side) for x in lines], [1.0] * len(lines))
+            free = _merged(free)
+            amounts = self._amounts([(x.account, x.side) for x in free], [1.0] * len(free))
         made = (
             Line(account=x.account, side=x.side, amount=a, party=x.party, tax_code=x.tax_code)
-            for x, a in zip(lines, amounts, strict=True)
+            for x, a in zip(free, amounts, strict=True)
         )
-        return canonical(tuple(made))
+        return canonical((*self._known(lines), *made))
 
-    def _amounts(self, places: Sequence[tuple[str, Side]], parts: Sequence[float]) -> tuple[Decimal, ...]:
-        waiting = {(x.account, x.side): x.amount for x in self._event.lines}
-        fixed = [waiting.pop(p, None) for p in places]
-        return allocate_entry(self._event.amount, [s for _, s in places], parts, self._unit, fixed)
+    def _known(self, model: Sequence[Line]) -> list[Line]:
+        """The event's own lines as they were given; party and tax code are filled only where they are blank."""
+        like = {(x.account, x.side): x for x in reversed(model)}
+        return [
+            replace(x, party=x.party or like[place].party, tax_code=x.tax_code or like[place].tax_code)
+            if (place := (x.account, x.side)) in like else x
+            for x in self._event.lines
+        ]  # fmt: skip
+
+    def _amounts(self, free: Sequence[tuple[str, Side]], parts: Sequence[float]) -> tuple[Decimal, ...]:
+        """Amounts of the free lines, where the event's own keep theirs."""
+        known = self._event.lines
+        sides = [*(x.side for x in known), *(s for _, s in free)]
+        fixed = [*(x.amount for x in known), *(None for _ in free)]
+        amounts = allocate_entry(self._event.amount, sides, [*(0.0 for _ in known), *parts], self._unit, fixed)
+        return amounts[len(known) :]
 
     def _like(self, places: LineSet, circle: Circle) -> list[Line]:
         """The lines of the best neighbour of this set; its parties only where the text is near-identical."""
