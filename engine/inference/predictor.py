@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +36,7 @@ from engine.model.accounts import CatalogTensors
 from engine.text import normalise
 
 SHOWN = 5  # candidates of a proposal
+LARGEST = Decimal(10) ** 18  # amounts stay below it, as in the store
 
 
 class Predictor:
@@ -103,9 +105,11 @@ class Predictor:
         if not events:
             return []
         with self._lock:
+            if accounts is not None and not accounts:
+                raise BadEvent("Catalog", "", "it has no account", "Add accounts to the book.")
             reasoner = self._over(accounts)
             for event in events:
-                check(event, reasoner.catalog)
+                check(event, reasoner.catalog, reasoner.config.network.max_lines)
             read = self._bundle.reader.read(events)
             evidence = self.consider(events, read)
             return [
@@ -192,13 +196,15 @@ def shares(evidence: Evidence, c: int, mix: float) -> Shares:
     return Shares(template=template / total, memory=memory, model=1.0 - template / total - memory)
 
 
-def check(event: Event, catalog: Catalog) -> None:
-    """Refuse what cannot be booked; raises BadEvent with what to do."""
+def check(event: Event, catalog: Catalog, room: int) -> None:
+    """Refuse what cannot be booked; ``room`` is the most lines of an entry. Raises BadEvent with what to do."""
     if not normalise(event.description):
         raise BadEvent("Description", event.description, "there are no words in it", "Say in a few words what happened.")
-    if not event.amount.is_finite() or event.amount == 0:
-        raise BadEvent("Amount", str(event.amount), "an entry needs an amount other than 0", "Give the total of the event.")
+    _check_amount("Amount", event.amount, "Give the total of the event.")
+    if len(event.lines) > room:
+        raise BadEvent("Known lines", str(len(event.lines)), f"an entry has at most {room}", "Book them in parts.")
     for line in event.lines:
+        _check_amount(f"Amount on {line.account}", line.amount, "Give the amount of the line, or leave the line out.")
         if line.account not in catalog.rows:
             raise BadEvent(
                 "Known line", line.account, "this account is not in the catalog", "Choose an account of this book."
@@ -207,3 +213,10 @@ def check(event: Event, catalog: Catalog) -> None:
             raise BadEvent(
                 "Known line", line.account, f"this account is not open on {event.date}", "Choose another account or date."
             )
+
+
+def _check_amount(field: str, amount: Decimal, remedy: str) -> None:
+    if not amount.is_finite() or amount == 0:
+        raise BadEvent(field, str(amount), "an entry needs an amount other than 0", remedy)
+    if abs(amount) >= LARGEST:
+        raise BadEvent(field, str(amount), "a journal holds at most 18 digits before the point", remedy)
