@@ -28,6 +28,7 @@ from storage.snapshot import write_snapshot
 PROFILES = ("quick", "full", "tiny")
 LEAST_ENTRIES = 2
 POLL_SECONDS = 0.3
+SAY_EVERY = 3.0  # seconds between lines of progress within a stage
 STAGES = {
     "start": "starting",
     "encode": "reading the texts",
@@ -103,15 +104,14 @@ def wait(wb: Workbench, job: str, progress: Callable[[str], None] = lambda _: No
 
 def follow(jobs: Jobs, job: str, progress: Callable[[str], None]) -> RunStatus:
     """Block until the process has ended, saying where it is; needs no database."""
-    said = ""
+    stage, last = "", 0.0
     while True:
         status = jobs.status(job)
-        line = in_words(status)
-        if line != said and not status.ended:
-            progress(line)
-            said = line
         if status.ended:
             return status
+        if status.stage != stage or time.monotonic() - last > SAY_EVERY:
+            progress(in_words(status))
+            stage, last = status.stage, time.monotonic()
         time.sleep(POLL_SECONDS)
 
 

@@ -68,6 +68,7 @@ def test_loading_happens_in_the_background(wb: Workbench) -> None:
     with pytest.raises(ModelLoading):
         propose(wb, "test", an_event(), wait=False)
     assert until_loaded(wb) == "ready"
+    assert wb.loaded("test").memory.rows == 60  # what the bundle remembers is not read a second time
     assert propose(wb, "test", an_event(), wait=False).bundle
     assert gc.get_freeze_count() > 10_000
 
