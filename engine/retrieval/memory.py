@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from engine.config import MemoryConfig
 from engine.features import NO_DAY, Floats, Ints, Read
-from engine.journal import Entry, Side, teaches
+from engine.journal import Entry, teaches
 from engine.retrieval.index import VectorIndex
 from engine.targets import LineSet, canonical, line_set
 
@@ -247,9 +247,3 @@ class Memory:
 
 def _nothing(queries: int) -> Recall:
     return Recall(np.full((queries, 1), -1), np.zeros((queries, 1), np.float32), np.full((queries, 1), -np.inf, np.float32))
-
-
-def letters(lines: LineSet) -> str:
-    """A readable form: 4210 D + 1576 D / 1600 C."""
-    sides = [" + ".join(a for a, s in lines if s is side) for side in Side]
-    return " / ".join(sides)
