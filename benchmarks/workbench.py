@@ -36,6 +36,7 @@ def main(home: Path, book: str) -> dict[str, float]:
         propose.propose(wb, book, event_from_text(typed), explain=True)
     journal.search(wb, book, journal.JournalQuery())
     sizes["after_50_answers_mb"] = _resident()
+    wb.close()
     return sizes
 
 
