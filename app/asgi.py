@@ -60,4 +60,4 @@ def _ask_database(wb: Workbench) -> None:
         uow.books.list()
 
 
-app = App(Path(__file__).with_name("main.py"), lifespan=lifespan, routes=[Route("/health", health)])
+app = App(Path(__file__).parent / "entry" / "main.py", lifespan=lifespan, routes=[Route("/health", health)])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import getpass
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Generic, TypeVar, cast
 
 import streamlit as st
@@ -22,6 +23,7 @@ from engine.journal import Event, Proposal
 
 T = TypeVar("T")
 
+PREDICT_PAGE, JOURNAL_PAGE = (str(Path(__file__).parent / "pages" / f"{name}.py") for name in ("predict", "journal"))
 DEMO_PERSON = "demo accountant"
 
 

@@ -26,11 +26,8 @@ def page(wb: Workbench, card: BookCard) -> None:
     left, right = st.columns([5, 8], gap="large")
     with left:
         st.subheader(_("New event"), anchor=False)
-        event = event_form(card, books.journals(wb, card.name))
+        event_form(card, books.journals(wb, card.name))
         model_status(wb, card.name)
-    if event is not None:
-        state.forget_answer()
-        state.PENDING.set(event)
     with right, st.container(key="entry"):
         _saved_line()
         proposal = _answer(wb, card)
@@ -47,28 +44,33 @@ def _answer(wb: Workbench, card: BookCard) -> Proposal | None:
     """The proposal on screen: the one we have, or the answer to the event that waits for one."""
     pending = state.PENDING.get()
     if pending is not None:
-        if wb.model_state(card.name).state in ("training", "loading"):
+        model = wb.model_state(card.name).state
+        if model in ("training", "loading"):
             return _waiting(wb, card, pending)
         state.PENDING.clear()  # whatever comes of it, it is not tried again and again
         try:
             with st.spinner(_("Looking for the entry")):
-                state.PROPOSAL.set(_proposal(wb, card, pending))
+                state.PROPOSAL.set(_proposal(wb, card, pending, repaired=model == "failed"))
                 state.FOCUS.set(state.ON_ANSWER)
         except ModelLoading:
             state.PENDING.set(pending)
             return _waiting(wb, card, pending)
         except (BadInput, BadEvent) as error:
             refuse(error)
+            st.rerun()  # the form above was drawn before the sentence was known
     proposal = state.PROPOSAL.get()
     if proposal is None:
         _empty(card)
     return proposal
 
 
-def _proposal(wb: Workbench, card: BookCard, event: Event) -> Proposal:
-    """The model's answer; a start by hand where the model cannot be read, which the status beside says."""
+def _proposal(wb: Workbench, card: BookCard, event: Event, *, repaired: bool) -> Proposal:
+    """The model's answer; a start by hand where the model cannot be read, which the warning beside says.
+
+    A model that failed is tried once more, and waited for, because its folder may have been `repaired`.
+    """
     try:
-        return propose.propose(wb, card.name, event, wait=False)
+        return propose.propose(wb, card.name, event, wait=repaired)
     except (BundleDamaged, BundleMismatch):
         return propose.by_hand(wb, card.name, event)
 
@@ -103,7 +105,7 @@ def _saved_line() -> None:
             width="content",
         )
         st.page_link(
-            "pages/journal.py", label=_("Open in the journal"), icon=":material/arrow_forward:",
+            state.JOURNAL_PAGE, label=_("Open in the journal"), icon=":material/arrow_forward:",
             query_params={state.ENTRY: saved.entry_id},
         )  # fmt: skip
 

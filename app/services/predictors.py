@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 AT_ONCE = 32  # entries embedded in one step, a fraction of a second
 MOST_LOADED = 3  # books whose models stay in memory; the one used longest ago goes first
 
+# Two threads that import transformers for the first time at once break each other's import, and two models
+# read at once take longer than one after the other.
+_one_at_a_time = threading.Lock()
+
 
 @dataclass(eq=False)
 class Loaded:
@@ -102,7 +106,8 @@ class Predictors:
         return future
 
     def _load(self, book: Book, record: ModelRecord) -> Loaded:
-        loaded = self._read(book, record)
+        with _one_at_a_time:
+            loaded = self._read(book, record)
         with self._lock:
             self._ready[book.book_id] = loaded
             self._ready.move_to_end(book.book_id)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import NoReturn
 
 import streamlit as st
 
@@ -15,15 +14,14 @@ from app.services.errors import BadInput
 from app.services.typed import TypedEvent, event_from_text
 from app.widgets.markdown import plain
 from engine.errors import BadEvent
-from engine.journal import Event
 
 COMMON_CURRENCIES = ("EUR", "USD", "GBP", "CHF", "SEK", "CNY")
 _DATE_FORMATS = {"en": "DD/MM/YYYY", "de": "DD.MM.YYYY", "fr": "DD/MM/YYYY"}
 
 
-def event_form(card: BookCard, journals: Sequence[JournalKind]) -> Event | None:
-    """Draw it; the event when it was just sent and could be read. What cannot be read is said at its field."""
-    names = {j.journal: f"{j.code} {j.name}".strip() or j.journal for j in journals if j.journal}
+def event_form(card: BookCard, journals: Sequence[JournalKind]) -> None:
+    """Draw it; a sent event waits in the session for its answer. What cannot be read is said at its field."""
+    names = {"": _("any")} | {j.journal: f"{j.code} {j.name}".strip() or j.journal for j in journals if j.journal}
     if state.NEW_FORM.get():
         state.empty_form()
         state.NEW_FORM.clear()
@@ -48,26 +46,25 @@ def event_form(card: BookCard, journals: Sequence[JournalKind]) -> Event | None:
             )  # fmt: skip
         with journal:
             st.selectbox(
-                _("Journal"), ["", *names], key=state.JOURNAL.name, persist_state="session",
-                format_func=lambda journal: names.get(journal, _("any")),
+                _("Journal"), list(names), key=state.JOURNAL.name, persist_state="session",
+                format_func=names.__getitem__,
             )  # fmt: skip
         _worry("date", "journal")
         st.text_input(_("Party"), key=state.PARTY.name, persist_state="session", placeholder=_("Optional"))
         _worry("party", "line", "lines")
-        sent = st.form_submit_button(
-            _("Predict"), type="primary", icon=":material/bolt:", width="stretch", key="predict.submit"
+        st.form_submit_button(
+            _("Predict"), type="primary", icon=":material/bolt:", width="stretch", key="predict.submit", on_click=_send
         )
-    return _read() if sent else None
 
 
-def refuse(error: BadInput | BadEvent) -> NoReturn:
-    """Keep the sentence for its field and draw the form again; what was typed stays."""
+def refuse(error: BadInput | BadEvent) -> None:
+    """Keep the sentence for its field; what was typed stays."""
     state.WORRIES.set({error.field.casefold(): messages.sentence(error)})
-    st.rerun()
 
 
-def _read() -> Event | None:
-    """The typed event; on a refusal the sentence is kept for its field and the form drawn again."""
+def _send() -> None:
+    """Read the form before the page is drawn again: the event to answer, or the sentence at its field."""
+    state.forget_answer()
     typed = TypedEvent(
         description=state.DESCRIPTION.get(),
         amount=state.AMOUNT.get(),
@@ -77,11 +74,9 @@ def _read() -> Event | None:
         party=state.PARTY.get(),
     )
     try:
-        event = event_from_text(typed)
+        state.PENDING.set(event_from_text(typed))
     except BadInput as error:
         refuse(error)
-    state.WORRIES.clear()
-    return event
 
 
 def _worry(*fields: str) -> None:

@@ -14,8 +14,6 @@ from app.views.proposal import CandidateView
 from app.widgets.markdown import plain
 from engine.journal import LineTrace
 
-JOURNAL_PAGE = "pages/journal.py"
-
 
 def candidate_buttons(candidates: Sequence[CandidateView]) -> None:
     """One button a candidate, on the keys 1 to 5; the open one is marked.
@@ -72,7 +70,7 @@ def _figure(title: str, figure: go.Figure, key: str) -> None:
 
 
 def _card(card: Card) -> None:
-    st.page_link(JOURNAL_PAGE, label=plain(card.title), query_params={state.ENTRY: card.entry_id})
+    st.page_link(state.JOURNAL_PAGE, label=plain(card.title), query_params={state.ENTRY: card.entry_id})
     st.caption(f"{card.when} · {card.amount}")
     st.badge(card.verdict, color="green" if card.agrees else "orange")
     if card.booked:

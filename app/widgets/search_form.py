@@ -12,6 +12,7 @@ from app.services.books import JournalKind
 from app.services.errors import BadInput
 from app.views.journal import state_word
 from app.views.search import Reading, readings
+from app.widgets.links import from_link, to_link
 from engine.journal import State
 from storage.records import JournalQuery
 
@@ -45,15 +46,20 @@ def _query(reading: Reading) -> JournalQuery:
 
 def _filters(journals: Sequence[JournalKind]) -> None:
     names = {j.journal: f"{j.code} {j.name}".strip() or j.journal for j in journals if j.journal}
+    # Labels are made now, in this session's language, because Streamlit asks for them later as well.
+    names = {"": _("all"), **names}
+    states = {"": _("all"), **{s.value: state_word(s) for s in State}}
+    from_link(state.FILTER_JOURNAL, names)
+    from_link(state.STATE, states)
     day_format = _DATE_FORMATS[i18n.language()]
     st.text_input(_("Account"), key=state.ACCOUNT.name, bind="query-params", width=130, on_change=_first_page)
     st.selectbox(
-        _("Journal"), ["", *names], key=state.FILTER_JOURNAL.name, bind="query-params", width=200,
-        format_func=lambda journal: names.get(journal, _("all")), on_change=_first_page,
+        _("Journal"), list(names), key=state.FILTER_JOURNAL.name, width=200, format_func=names.__getitem__,
+        on_change=_first_page,
     )  # fmt: skip
     st.selectbox(
-        _("State"), ["", *(s.value for s in State)], key=state.STATE.name, bind="query-params", width=190,
-        format_func=lambda s: state_word(State(s)) if s else _("all"), on_change=_first_page,
+        _("State"), list(states), key=state.STATE.name, width=190, format_func=states.__getitem__,
+        on_change=_first_page,
     )  # fmt: skip
     st.date_input(
         _("From"), value=None, key=state.SINCE.name, bind="query-params", width=160, format=day_format,
@@ -63,6 +69,8 @@ def _filters(journals: Sequence[JournalKind]) -> None:
         _("Until"), value=None, key=state.UNTIL.name, bind="query-params", width=160, format=day_format,
         on_change=_first_page,
     )  # fmt: skip
+    to_link(state.FILTER_JOURNAL)
+    to_link(state.STATE)
 
 
 def _first_page() -> None:

@@ -8,6 +8,7 @@ from app import i18n, state
 from app.i18n import _
 from app.services import books
 from app.services.workbench import Workbench
+from app.widgets.links import from_link, to_link
 
 
 def sidebar(wb: Workbench) -> None:
@@ -25,12 +26,15 @@ def sidebar(wb: Workbench) -> None:
 
 
 def _language() -> None:
+    """The browser's language until another is chosen, by hand or by link."""
     codes = list(i18n.LANGUAGES)
+    from_link(state.LANGUAGE, codes)
+    chosen = state.language()
     st.selectbox(
         _("Language"),
         codes,
-        index=codes.index(state.language()),
+        index=codes.index(chosen),
         format_func=i18n.LANGUAGES.__getitem__,
         key=state.LANGUAGE.name,
-        bind="query-params",
     )
+    to_link(state.LANGUAGE, default=i18n.nearest(st.context.locale))

@@ -1,0 +1,1 @@
+"""The folder of the one script that Streamlit runs."""

@@ -1,0 +1,71 @@
+"""The real workbench under AppTest: real store, real services, a model trained with the tiny profile."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from app import state
+from app.home import Home
+from app.services import train
+from app.services.workbench import Workbench, open_workbench
+from tests.app.conftest import put
+from tests.builders import CATALOG, some_entries
+
+MAIN = str(Path(__file__).resolve().parents[3] / "app" / "entry" / "main.py")
+JOURNAL = state.JOURNAL_PAGE
+PATIENCE = 60  # seconds; the first run imports Plotly and Babel
+
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture(scope="session")
+def trained_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the book "test" of 40 entries and its champion; tests work on copies of it."""
+    path = tmp_path_factory.mktemp("trained") / "home"
+    wb = open_workbench(Home(path))
+    put(wb, "test", some_entries(40), CATALOG)
+    train.wait(wb, train.start(wb, "test", "tiny", by="Ana"))
+    wb.close()
+    return path
+
+
+@pytest.fixture
+def trained(trained_home: Path, home: Home) -> Iterator[Workbench]:
+    """A workbench of its own on the trained book, the model already loaded."""
+    shutil.copytree(trained_home, home.path, dirs_exist_ok=True, ignore=shutil.ignore_patterns("socket"))
+    wb = open_workbench()
+    wb.predictor("test")
+    yield wb
+    wb.close()
+
+
+@pytest.fixture
+def opened() -> Open:
+    """Open the workbench in a session of its own, with the query parameters given, and draw it once."""
+
+    def opened(page: str = "", **query: str) -> AppTest:
+        at = AppTest.from_file(MAIN, default_timeout=PATIENCE)
+        for name, value in query.items():
+            at.query_params[name] = value
+        at.run()
+        return at.switch_page(page).run() if page else at
+
+    return opened
+
+
+def describe(at: AppTest, description: str, amount: str) -> AppTest:
+    """Fill the form's two required fields and send it."""
+    at.text_input(key="predict.description").input(description)
+    at.text_input(key="predict.amount").input(amount)
+    return at.button(key="predict.submit").click().run()
+
+
+def said(at: AppTest) -> str:
+    """Everything the page says in words, one element a line, without Markdown's backslashes."""
+    groups = (at.header, at.subheader, at.markdown, at.caption, at.info, at.warning, at.error)
+    return "\n".join(element.value for group in groups for element in group).replace("\\", "")
