@@ -51,7 +51,7 @@ def test_the_browser_s_language_is_matched(tag: str | None, code: str) -> None:
 
 @pytest.mark.parametrize("code", OTHERS)
 def test_every_text_is_translated(code: str) -> None:
-    assert translations.missing(code) == []
+    assert translations.missing(code) == [], "run python -m app.translations, then translate what is new"
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
@@ -60,7 +60,7 @@ def test_catalogs_hold_no_text_that_nobody_shows(code: str) -> None:
         catalog = read_po(source, locale=code, domain=DOMAIN)
     shown = {m if isinstance(m, str) else m[0] for m in translations.messages()}
     held = {m.id if isinstance(m.id, str) else m.id[0] for m in catalog if m.id}
-    assert held == shown
+    assert held == shown, "run python -m app.translations"
 
 
 @pytest.mark.parametrize("code", OTHERS)
