@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 import logging
-import os
 import signal
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from engine.config import PROFILES
 from engine.errors import EngineError, TrainingCancelled
@@ -23,13 +23,13 @@ class _StatusFile:
     def __init__(self, path: Path | None) -> None:
         self._path, self._last = path, 0.0
 
-    def write(self, state: str, *, often: bool = False, **fields: object) -> None:
+    def write(self, state: str, *, often: bool = False, **fields: Any) -> None:  # noqa: ANN401 - whatever JSON takes
         if self._path is None or (often and time.monotonic() - self._last < 0.25):
             return
         self._last = time.monotonic()
         part = self._path.with_suffix(".part")
         part.write_text(json.dumps({"state": state, **fields}), encoding="utf-8")
-        os.replace(part, self._path)
+        part.replace(self._path)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -69,7 +69,12 @@ def _train(snapshot: Path, out: Path, profile: str, seed: int, status: _StatusFi
         log.exception("training failed")
         status.write("failed", error=f"Training failed: {error}. The log of the run has the details.")
         return 1
-    result = {"digest": made.digest, "metrics": made.metrics, "seconds": made.seconds, "folder": str(made.folder)}
+    result: dict[str, Any] = {
+        "digest": made.digest,
+        "metrics": made.metrics,
+        "seconds": made.seconds,
+        "folder": str(made.folder),
+    }
     status.write("done", stage="save", fraction=1.0, seconds_left=0.0, note="", **result)
     print(json.dumps(result))
     return 0

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -72,9 +71,11 @@ def save(bundle: Bundle, folder: Path) -> str:
         part = Path(scratch) / "bundle"
         part.mkdir()
         _write_parts(bundle, part)
-        manifest = _manifest(bundle, {str(p.relative_to(part)): _sha(p) for p in sorted(part.rglob("*")) if p.is_file()})
+        manifest = _manifest(
+            bundle, {str(p.relative_to(part)): _sha(p) for p in sorted(part.rglob("*")) if p.is_file()}
+        )
         (part / "bundle.json").write_text(json.dumps(manifest, indent=2, ensure_ascii=False), encoding="utf-8")
-        os.replace(part, folder)  # readers see the old state or the new one, never half
+        part.replace(folder)  # readers see the old state or the new one, never half
     return str(manifest["digest"])
 
 

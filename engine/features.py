@@ -62,9 +62,9 @@ class Read:
     def take(self, rows: Sequence[int] | Ints) -> Read:
         at = np.asarray(rows, dtype=np.int64)
         return Read(
-            encoded=tuple(self.encoded[i] for i in at) if self.encoded else (), key=self.key[at], conditions=self.conditions[at],
-            wide=self.wide[at], log_amount=self.log_amount[at], cents=self.cents[at], day=self.day[at],
-            dom=self.dom[at], journal=self.journal[at], party=self.party[at],
+            encoded=tuple(self.encoded[i] for i in at) if self.encoded else (), key=self.key[at],
+            conditions=self.conditions[at], wide=self.wide[at], log_amount=self.log_amount[at], cents=self.cents[at],
+            day=self.day[at], dom=self.dom[at], journal=self.journal[at], party=self.party[at],
         )  # fmt: skip
 
 
@@ -109,7 +109,8 @@ class Reader:
 def memory_key(pooled: Floats, lexical: Floats) -> Floats:
     """[x; z] / sqrt 2 with both parts of length 1; a text without letters leans on its pooled half.
 
-    Blank texts share one key of their own, so that they are alike and nothing else is like them. Rounded to what float16 holds, so that a key is the same before and after it was saved in half the space.
+    Blank texts share one key of their own, so that they are alike and nothing else is like them. Rounded to
+    what float16 holds, so that a key is the same before and after it was saved in half the space.
     """
     key = unit(np.concatenate([unit(pooled), lexical], axis=1) / math.sqrt(2.0))
     key[~key.any(axis=1), 0] = 1.0

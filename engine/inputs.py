@@ -58,7 +58,8 @@ def _slots(read: Read, recall: Recall, memory: Memory, rows: dict[str, int]) -> 
     b, k = recall.rows.shape
     if not memory.rows:
         lines, width = memory.config.slot_lines, read.key.shape[1]
-        account, side = np.full((b, k, lines), -1, np.int64), np.zeros((b, k, lines), np.int64)
+        account: Ints = np.full((b, k, lines), -1, np.int64)
+        side: Ints = np.zeros((b, k, lines), np.int64)
         key = np.zeros((b, k, width), np.float32)
     else:
         ids = np.where(recall.rows[..., None] >= 0, memory.column("account")[recall.rows], -1)
@@ -67,6 +68,4 @@ def _slots(read: Read, recall: Recall, memory: Memory, rows: dict[str, int]) -> 
         side = memory.column("side")[recall.rows][:, :, :used]
         key = memory.keys(recall.rows)
     evidence = memory.closeness(read, recall)
-    return Slots(
-        torch.from_numpy(account), torch.from_numpy(side), torch.from_numpy(evidence), torch.from_numpy(key)
-    )
+    return Slots(torch.from_numpy(account), torch.from_numpy(side), torch.from_numpy(evidence), torch.from_numpy(key))

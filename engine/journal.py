@@ -350,9 +350,7 @@ def accounts_from_rows(rows: Iterable[Mapping[str, str]]) -> tuple[Account, ...]
     )  # fmt: skip
 
 
-def entries_from_rows(
-    entries: Iterable[Mapping[str, str]], lines: Iterable[Mapping[str, str]]
-) -> tuple[Entry, ...]:
+def entries_from_rows(entries: Iterable[Mapping[str, str]], lines: Iterable[Mapping[str, str]]) -> tuple[Entry, ...]:
     """Inverse of `entry_rows` and `line_rows`; lines keep their order within the entry."""
     by_entry: dict[str, list[Line]] = {}
     for r in lines:

@@ -62,9 +62,10 @@ def wide(texts: Sequence[str]) -> sp.csr_matrix:
     return sp.hstack([_damped(_ALL_CHARS.transform(texts)), _damped(_WORDS.transform(texts))], format="csr")
 
 
-def unit(rows: Floats) -> Floats:
+def unit(rows: NDArray[np.floating]) -> Floats:
     """Rows divided by their length; zero rows stay zero."""
-    return (rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)).astype(np.float32)
+    scaled: Floats = (rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)).astype(np.float32)
+    return scaled
 
 
 def _damped(counts: sp.csr_matrix) -> sp.csr_matrix:

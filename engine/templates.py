@@ -18,9 +18,9 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from engine.config import TemplateConfig
-from engine.features import Floats, Ints, Read
+from engine.features import Ints, Read
 from engine.retrieval.memory import Memory
-from engine.sketch import BUCKETS
+from engine.sketch import BUCKETS, Floats
 from engine.targets import LineSet
 
 _SHARPNESS = (1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0)
@@ -73,7 +73,12 @@ def fit_templates(memory: Memory, known: int, config: TemplateConfig) -> Templat
     """Solve the head on the newest live rows below ``known``."""
     alive = np.flatnonzero(memory.column("alive")[:known])[-config.newest :]
     if not len(alive):
-        empty = Wide(sp.csr_matrix((0, 2 * BUCKETS), dtype=np.float32), *(np.zeros(0, t) for t in (np.int64, np.int64, np.float32)))
+        empty = Wide(
+            sp.csr_matrix((0, 2 * BUCKETS), dtype=np.float32),
+            np.zeros(0, np.int64),
+            np.zeros(0, np.int64),
+            np.zeros(0, np.float32),
+        )
         return TemplateHead(config, np.ones(2 * BUCKETS, np.float32), empty, np.zeros((0, 0), np.float32), (), 1.0)
     counts = memory.wide[alive]
     idf = _rarity(counts)
@@ -124,7 +129,8 @@ def _kernel(a: Wide, b: Wide, c: TemplateConfig) -> Floats:
 def _rarity(counts: sp.csr_matrix) -> Floats:
     """(W,) smoothed inverse document frequency."""
     seen = np.bincount(counts.indices, minlength=counts.shape[1])
-    return (np.log((1 + counts.shape[0]) / (1 + seen)) + 1).astype(np.float32)
+    rarity: Floats = (np.log((1 + counts.shape[0]) / (1 + seen)) + 1).astype(np.float32)
+    return rarity
 
 
 def _weighted(counts: sp.csr_matrix, idf: Floats) -> sp.csr_matrix:
@@ -138,4 +144,5 @@ def _weighted(counts: sp.csr_matrix, idf: Floats) -> sp.csr_matrix:
 
 def _softmax(scores: Floats) -> Floats:
     powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return (powers / powers.sum(axis=1, keepdims=True)).astype(np.float32)
+    chances: Floats = (powers / powers.sum(axis=1, keepdims=True)).astype(np.float32)
+    return chances

@@ -48,7 +48,9 @@ class _Beams:
 
 
 @torch.inference_mode()
-def decode(network: Network, inputs: Inputs, accounts: Tensor, known: Sequence[Sequence[Placed]], width: int) -> list[list[Hypothesis]]:
+def decode(
+    network: Network, inputs: Inputs, accounts: Tensor, known: Sequence[Sequence[Placed]], width: int
+) -> list[list[Hypothesis]]:
     """Finished hypotheses of each event, most probable first; ``known`` lines are a forced prefix of each."""
     context = network.context(inputs, accounts)
     beams = _begin(context, width)
@@ -138,7 +140,9 @@ def _extend(network: Network, context: Context, beams: _Beams, written: Written,
     step = torch.where(given[:, None, None, None], _only(turn.forced.side[:, turn.t], step.shape), step)
     scores, flat = (log[:, :, None, None] + step).flatten(1).topk(w, dim=-1)  # (B, W)
     beam, rest = flat // (2 * n), flat % (2 * n)
-    return _chosen(network, context, beams, written, _Choice(scores, beam, account[_rows(b), beam, rest // 2], rest % 2, given))
+    return _chosen(
+        network, context, beams, written, _Choice(scores, beam, account[_rows(b), beam, rest // 2], rest % 2, given)
+    )
 
 
 @dataclass(frozen=True)

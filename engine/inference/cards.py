@@ -5,32 +5,30 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from engine.features import Read
 from engine.inference.evidence import Evidence
 from engine.journal import Because, Candidate, Entry, Event
 from engine.retrieval.memory import Memory
-from engine.targets import line_set
 from engine.text import normalise
 
 AGREEING = 3  # cards that show entries booked like the proposal
 
 
-def cards(event: Event, read: Read, evidence: Evidence, first: Candidate, memory: Memory) -> tuple[Because, ...]:
+def cards(event: Event, evidence: Evidence, first: Candidate, memory: Memory) -> tuple[Because, ...]:
     """Up to three nearest entries booked like ``first``, then the rest of the neighbours, nearest otherwise first.
 
     The list holds every neighbour, so that "11 like this, 1 otherwise" can be counted from it.
     """
     proposed = tuple(sorted({(x.account, x.side) for x in first.lines}))
-    closeness = memory.column("key")[evidence.circle.rows].astype("float32") @ read.key[0] if len(evidence.circle.rows) else []
+    circle = evidence.circle
     found = [
-        _card(event, memory.entries[int(row)], line_set(memory.entries[int(row)].lines) == proposed, float(similarity))
-        for row, similarity in zip(evidence.circle.rows, closeness, strict=True)
+        _card(event, memory.entries[int(row)], float(similarity), agrees=memory.line_set(int(row)) == proposed)
+        for row, similarity in zip(circle.rows, circle.similarity, strict=True)
     ]
     like, otherwise = [c for c in found if c.agrees], [c for c in found if not c.agrees]
     return (*like[:AGREEING], *otherwise[:1], *like[AGREEING:], *otherwise[1:])
 
 
-def _card(event: Event, entry: Entry, agrees: bool, similarity: float) -> Because:
+def _card(event: Event, entry: Entry, similarity: float, *, agrees: bool) -> Because:
     return Because(
         entry_id=entry.entry_id, date=entry.date, description=entry.description, amount=entry.total,
         lines=entry.lines, agrees=agrees, origin=entry.origin, differs=differences(event, entry), similarity=similarity,
@@ -38,8 +36,10 @@ def _card(event: Event, entry: Entry, agrees: bool, similarity: float) -> Becaus
 
 
 def differences(event: Event, entry: Entry) -> tuple[str, ...]:
-    """What tells an event from an earlier entry, each as ``field: value``; field is one of
-    words, amount, month, day, journal, party."""
+    """What tells an event from an earlier entry, each as ``field: value``.
+
+    A field is one of words, amount, month, day, journal, party.
+    """
     out = []
     words, theirs = _words(event.description), _words(entry.description)
     if words != theirs:

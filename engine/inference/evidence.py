@@ -6,14 +6,16 @@ Shapes: c candidates of one event, k neighbours.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.features import NO_DAY, Floats, Ints, Read
+from engine.features import NO_DAY, Ints, Read
 from engine.inference.beam import Hypothesis
 from engine.journal import Side
 from engine.retrieval.memory import NEAR, Memory
+from engine.sketch import Floats
 from engine.targets import LineSet
 
 NAMES = (
@@ -180,26 +182,27 @@ def _dom_gap(read: Read, memory: Memory, rows: Ints) -> Floats:
 
 
 def _best(there: NDArray[np.bool_], values: Floats, otherwise: float = 0.0) -> NDArray[np.float64]:
-    return np.where(there, values[None], otherwise if otherwise < 0 else -np.inf).max(axis=1, initial=-np.inf).clip(
-        min=otherwise
-    )
+    best: NDArray[np.float64] = np.where(there, values[None], -np.inf).max(axis=1, initial=-np.inf)
+    return best.clip(min=otherwise)
 
 
-def _mean(there: NDArray[np.bool_], values: NDArray[np.generic], otherwise: float = 0.0) -> NDArray[np.float64]:
+def _mean(there: NDArray[np.bool_], values: NDArray[Any], otherwise: float = 0.0) -> NDArray[np.float64]:
     count = there.sum(1)
     return np.where(count > 0, (there * values[None]).sum(1) / np.maximum(count, 1), otherwise)
 
 
 def _votes(there: NDArray[np.bool_], values: Floats) -> NDArray[np.float64]:
     weights = np.exp(_PEAK * np.clip(values, -1.0, 2.0))
-    return (there * weights[None]).sum(1) / max(float(weights.sum()), 1e-9)
+    votes: NDArray[np.float64] = (there * weights[None]).sum(1) / max(float(weights.sum()), 1e-9)
+    return votes
 
 
 def _newest(there: NDArray[np.bool_], among: NDArray[np.bool_], rows: Ints) -> NDArray[np.bool_]:
     """Whether the latest of some neighbours was booked so."""
     if not among.any():
         return np.zeros(len(there), bool)
-    return there[:, int(np.where(among, rows, -1).argmax())]
+    newest: NDArray[np.bool_] = there[:, int(np.where(among, rows, -1).argmax())]
+    return newest
 
 
 def _place(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -213,4 +216,5 @@ def _rival(values: NDArray[np.float64]) -> NDArray[np.float64]:
     if len(values) < 2:
         return values
     order = np.sort(values)
-    return np.where(values == order[-1], order[-2], order[-1])
+    rival: NDArray[np.float64] = np.where(values == order[-1], order[-2], order[-1])
+    return rival

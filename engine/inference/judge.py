@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.config import JudgeConfig
-from engine.features import Floats
 from engine.inference.evidence import NAMES, Evidence
+from engine.sketch import Floats
 from engine.targets import LineSet
 
 ENOUGH = 60  # events from which a judge of the book's own is learnt
@@ -68,13 +68,15 @@ class Judge:
         out = raw * ((1.0 - calibrated) / rest if rest > 1e-6 else 1.0)
         out[top] = calibrated
         # calibration may change nobody's place, not even by making equals
-        return np.minimum(out, calibrated * raw / max(float(raw[top]), 1e-9)).astype(np.float32)
+        kept: Floats = np.minimum(out, calibrated * raw / max(float(raw[top]), 1e-9)).astype(np.float32)
+        return kept
 
     def _raw(self, evidence: Evidence) -> Floats:
         if self._booster is None:
             mixed = self.scale.mix * evidence.template + (1 - self.scale.mix) * evidence.written
             return (mixed * self.events / (self.events + PRUDENCE)).astype(np.float32)
-        return np.asarray(self._booster.predict(evidence.features, num_threads=1), np.float32)
+        predicted: Floats = np.asarray(self._booster.predict(evidence.features, num_threads=1), np.float32)
+        return predicted
 
     def to_json(self) -> str:
         return json.dumps({"scale": asdict(self.scale), "events": self.events, "features": NAMES}, indent=2)
@@ -84,8 +86,8 @@ class Judge:
         saved = json.loads(text)
         if tuple(saved["features"]) != NAMES:
             raise ValueError("the judge was learnt on other features than this version collects")
-        scale = {n: tuple(v) if isinstance(v, list) else v for n, v in saved["scale"].items()}
-        return cls(trees, Scale(**scale), saved["events"])
+        scale = Scale(**{**saved["scale"], "sure_above": tuple(saved["scale"]["sure_above"])})
+        return cls(trees, scale, saved["events"])
 
 
 def learn(replayed: Sequence[Judged], config: JudgeConfig, seed: int) -> Judge:
@@ -172,9 +174,11 @@ def _mix(replayed: Sequence[Judged]) -> float:
 
 
 def _sigmoid(x: NDArray[np.floating] | float) -> NDArray[np.floating]:
-    return 1.0 / (1.0 + np.exp(-np.clip(x, -30, 30)))
+    p: NDArray[np.floating] = 1.0 / (1.0 + np.exp(-np.clip(x, -30, 30)))
+    return p
 
 
 def _logit(p: NDArray[np.floating] | float) -> NDArray[np.floating]:
     q = np.clip(p, 1e-4, 1 - 1e-4)
-    return np.log(q / (1 - q))
+    logit: NDArray[np.floating] = np.log(q / (1 - q))
+    return logit

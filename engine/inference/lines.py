@@ -85,7 +85,7 @@ class Composer:
 
     def _newest(self, places: LineSet) -> list[Line]:
         number = self._memory.set_number(places)
-        rows = np.flatnonzero((self._memory.column("set") == number) & self._memory.column("alive")) if number >= 0 else []
+        rows = np.flatnonzero((self._memory.column("set") == number) & self._memory.column("alive"))
         return self._copied(int(rows[-1]), same_party=False) if len(rows) else []
 
     def _copied(self, row: int, *, same_party: bool) -> list[Line]:

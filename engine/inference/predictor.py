@@ -14,7 +14,7 @@ from engine import bundle
 from engine.bundle import Bundle
 from engine.catalog import Catalog
 from engine.errors import BadEvent
-from engine.features import Floats, Ints, Read
+from engine.features import Ints, Read
 from engine.inference.cards import cards
 from engine.inference.evidence import Evidence
 from engine.inference.lines import Composer
@@ -33,6 +33,7 @@ from engine.journal import (
     teaches,
 )
 from engine.model.accounts import CatalogTensors
+from engine.sketch import Floats
 from engine.text import normalise
 
 SHOWN = 5  # candidates of a proposal
@@ -77,7 +78,7 @@ class Predictor:
         return len(self._reasoner.memory)
 
     def remember(self, entries: Sequence[Entry]) -> None:
-        """Recall these from now on, by entry id, the last of an id; entries that may not teach are forgotten instead."""
+        """Recall these from now on, by entry id (the last of each); those that may not teach are forgotten."""
         if not entries:
             return
         learnt = [e for e in {e.entry_id: e for e in entries}.values() if teaches(e) and e.lines]
@@ -112,9 +113,7 @@ class Predictor:
                 check(event, reasoner.catalog, reasoner.config.network.max_lines)
             read = self._bundle.reader.read(events)
             evidence = self.consider(events, read)
-            return [
-                self.propose(e, evidence[i], read.take([i]) if explain else None) for i, e in enumerate(events)
-            ]
+            return [self.propose(e, evidence[i], read.take([i]) if explain else None) for i, e in enumerate(events)]
 
     def consider(self, events: Sequence[Event], read: Read, known: Ints | None = None) -> list[Evidence]:
         """Candidates with their evidence over the current catalog; ``known`` as in `Reasoner.consider`."""
@@ -145,17 +144,22 @@ class Predictor:
                 "Open an account in the catalog, or correct the amount and the known lines.",
             )  # fmt: skip
         proposal = Proposal(
-            event=event, bundle=self.digest, status=self._status(candidates[0].probability), candidates=tuple(candidates)
+            event=event,
+            bundle=self.digest,
+            status=self._status(candidates[0].probability),
+            candidates=tuple(candidates),
         )
         if read is None:
             return proposal
         return replace(
             proposal,
-            because=cards(event, read, evidence, candidates[0], reasoner.memory),
+            because=cards(event, evidence, candidates[0], reasoner.memory),
             trace=trace(reasoner, read, candidates[0], [(x.account, x.side) for x in event.lines]),
         )
 
-    def _candidate(self, reasoner: Reasoner, composer: Composer, evidence: Evidence, chances: Floats, c: int) -> Candidate:
+    def _candidate(
+        self, reasoner: Reasoner, composer: Composer, evidence: Evidence, chances: Floats, c: int
+    ) -> Candidate:
         lines = composer.lines(evidence.sets[c], evidence)
         names = reasoner.catalog
         rows = names.rows
@@ -199,7 +203,9 @@ def shares(evidence: Evidence, c: int, mix: float) -> Shares:
 def check(event: Event, catalog: Catalog, room: int) -> None:
     """Refuse what cannot be booked; ``room`` is the most lines of an entry. Raises BadEvent with what to do."""
     if not normalise(event.description):
-        raise BadEvent("Description", event.description, "there are no words in it", "Say in a few words what happened.")
+        raise BadEvent(
+            "Description", event.description, "there are no words in it", "Say in a few words what happened."
+        )
     _check_amount("Amount", event.amount, "Give the total of the event.")
     if len(event.lines) > room:
         raise BadEvent("Known lines", str(len(event.lines)), f"an entry has at most {room}", "Book them in parts.")
@@ -211,7 +217,10 @@ def check(event: Event, catalog: Catalog, room: int) -> None:
             )
         if event.date and not catalog.accounts[catalog.rows[line.account]].open_on(event.date):
             raise BadEvent(
-                "Known line", line.account, f"this account is not open on {event.date}", "Choose another account or date."
+                "Known line",
+                line.account,
+                f"this account is not open on {event.date}",
+                "Choose another account or date.",
             )
 
 

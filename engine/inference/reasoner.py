@@ -16,7 +16,7 @@ from torch import Tensor
 
 from engine.catalog import Catalog
 from engine.config import TrainConfig
-from engine.features import Floats, Ints, Read
+from engine.features import Ints, Read
 from engine.inference.beam import Hypothesis, Placed, decode
 from engine.inference.evidence import Case, Circle, Evidence, Written, collect
 from engine.inputs import allowed, gather
@@ -24,6 +24,7 @@ from engine.journal import Side
 from engine.model.accounts import CatalogTensors
 from engine.model.network import Network
 from engine.retrieval.memory import Memory, Recall
+from engine.sketch import Floats
 from engine.targets import LineSet
 from engine.templates import TemplateHead
 
@@ -111,7 +112,7 @@ class Reasoner:
         return {self.templates.templates[t]: float(chances[t]) for t in top}
 
     def _evidence(self, case: Case, limits: _Limits) -> Evidence:
-        numbers = self.memory.column("set")[case.circle.rows] if len(case.circle.rows) else []
+        numbers: Ints = self.memory.column("set")[case.circle.rows]
         recalled = [self.memory.sets[n] for n in dict.fromkeys(int(n) for n in numbers)]
         written = list(case.written.probability)[: self.config.judge.beams + 2]
         pool = dict.fromkeys([*recalled, *case.template, *written])

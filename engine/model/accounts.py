@@ -73,4 +73,5 @@ class CatalogEncoder(nn.Module):
         scores = self.query(own) @ self.key(own).T / own.shape[-1] ** 0.5  # (A, A)
         weights = scores.masked_fill(~tensors.family, float("-inf")).softmax(dim=-1)
         learnt = torch.cat([self.residual, self.residual.new_zeros(1, own.shape[-1])])
-        return own + weights @ self.value(own) + learnt[tensors.residual]
+        vectors: Tensor = own + weights @ self.value(own) + learnt[tensors.residual]
+        return vectors

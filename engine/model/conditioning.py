@@ -15,8 +15,8 @@ class Conditioning(nn.Module):
     def __init__(self, key: int, conditions: int, hidden: int, dropout: float) -> None:
         super().__init__()
         self.read = nn.Sequential(nn.Dropout(dropout), nn.Linear(key + conditions, hidden))
-        self.film = nn.Sequential(nn.Linear(conditions, 64), nn.ReLU(), nn.Linear(64, 2 * hidden))
-        last = self.film[2]
+        last = nn.Linear(64, 2 * hidden)
+        self.film = nn.Sequential(nn.Linear(conditions, 64), nn.ReLU(), last)
         nn.init.normal_(last.weight, std=0.02)
         nn.init.zeros_(last.bias)
 

