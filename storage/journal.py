@@ -77,7 +77,18 @@ class JournalStore:
         first = {"book_id": book_id, "recorded": now, "sequence": sequence, "author": batch.by}
         insert_rows(self._session, schema.versions, [{**s.version(), **first} for s in staged])
         insert_rows(self._session, schema.lines, [r for s in staged for r in s.line_rows(book_id)])
+        self._mark_reversed(book_id, staged, batch)
         return batch_id
+
+    def _mark_reversed(self, book_id: str, staged: Sequence[_Staged], batch: NewBatch) -> None:
+        """What the source says was reversed is reversed here too, and so teaches nothing (ACCOUNTING 10)."""
+        reason = f"reversed in {clean(batch.file_name) or 'the source'}"
+        for s in staged:
+            if s.entry.state is State.REVERSED:
+                add_decision(
+                    self._session, book_id, act="reversed", by=batch.by, entry_id=s.entry.entry_id, version=1,
+                    reason=reason,
+                )  # fmt: skip
 
     def open_entry(self, book_id: str, new: NewEntry, by: str) -> str:
         """Start an entry in state draft; it shows in the journal with its first version. Returns its id."""

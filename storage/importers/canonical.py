@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from engine.journal import Account, AccountType, Entry, Kind, Line, Side
+from engine.journal import Account, AccountType, Entry, Kind, Line, Side, State
 from storage.errors import ImportRefused
 from storage.importers.cells import BadCell, need_day, read_day
 from storage.importers.source import ACCOUNTS, LARGEST, Source, decode, rows_of
@@ -74,6 +74,7 @@ def _entry(found: Mapping[str, Any]) -> Entry:
         currency=_text(found, "currency"), journal=_text(found, "journal"), party=_text(found, "party"),
         kind=_kind(_text(found, "kind")), number=_text(found, "number"), document=_text(found, "document"),
         document_date=_read("document_date", found.get("document_date") or "", read_day),
+        state=_state(_text(found, "state")),
     )  # fmt: skip
     if entry.entry_id:
         return entry
@@ -132,6 +133,15 @@ def _kind(text: str) -> Kind:
         return Kind(text) if text else Kind.NORMAL
     except ValueError as error:
         raise _BadField("kind", text, "is not a kind", f"Write one of {', '.join(k.value for k in Kind)}.") from error
+
+
+def _state(text: str) -> State:
+    """Imported history is booked elsewhere, or was reversed there since; no other state comes in by a file."""
+    allowed = (State.BOOKED_ELSEWHERE, State.REVERSED)
+    if text and text not in {s.value for s in allowed}:
+        remedy = f"Leave it out, or write {' or '.join(s.value for s in allowed)}."
+        raise _BadField("state", text, "is no state of imported history", remedy)
+    return State(text) if text else State.BOOKED_ELSEWHERE
 
 
 def _accounts(staging: Staging, source: Source) -> tuple[Account, ...]:

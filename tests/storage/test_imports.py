@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.journal import Account, Entry, Kind
-from storage import imports, schema
+from engine.journal import Account, Entry, Kind, State
+from storage import audit, imports, schema
 from storage.errors import LinesRefused
 from storage.records import Book, JournalKind, RowError, Staged
 from storage.session import Store, open_store
@@ -50,6 +50,20 @@ def test_an_overlapping_file_adds_only_what_is_new(store: Store, book: Book, sta
         result = imports.apply(unit, book, staged(entries[10:]), "ana")
         assert (result.new, result.known) == (10, 10)
         assert unit.journal.count(book.book_id) == 30
+
+
+def test_what_was_reversed_elsewhere_is_reversed_here_and_teaches_nothing(
+    store: Store, book: Book, staged: MakeStaged
+) -> None:
+    kept, undone = some_entries(2)
+    with store.unit_of_work() as unit:
+        imports.apply(unit, book, staged([kept, replace(undone, state=State.REVERSED)]), "ana", file_name="a.jsonl")
+        now = {e.description: e for e in unit.journal.current(book.book_id)}
+        assert now[undone.description].state is State.REVERSED
+        assert [e.description for e in unit.journal.teaching(book.book_id)] == [kept.description]
+        (act,) = unit.journal.entry(book.book_id, now[undone.description].entry_id).decisions
+        assert (act.act, act.reason) == ("reversed", "reversed in a.jsonl")
+        assert audit.verify(unit.session, book.book_id) is None
 
 
 def test_identical_rows_of_one_file_are_all_genuine(store: Store, book: Book, staged: MakeStaged) -> None:

@@ -91,6 +91,7 @@ def test_json_numbers_are_taken_digit_for_digit(write: WriteFile) -> None:
         ({"lines": [DEBIT, DEBIT]}, "debit/credit", "does not balance"),
         ({"description": {"de": "x"}}, "description", "not a text"),
         ({"kind": "strange"}, "kind", "not a kind"),
+        ({"state": "approved"}, "state", "no state of imported history"),
     ],
 )
 def test_a_bad_entry_is_one_row_error_and_the_rest_goes_in(
