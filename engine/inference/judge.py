@@ -68,7 +68,7 @@ class Judge:
         out = raw * ((1.0 - calibrated) / rest if rest > 1e-6 else 1.0)
         out[top] = calibrated
         # calibration may change nobody's place, not even by making equals
-        kept: Floats = np.minimum(out, calibrated * raw / max(float(raw[top]), 1e-9)).astype(np.float32)
+        kept: Floats = np.minimum(out, calibrated * (raw / max(float(raw[top]), 1e-9))).astype(np.float32)
         return kept
 
     def _raw(self, evidence: Evidence) -> Floats:
