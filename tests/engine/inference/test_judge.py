@@ -1,0 +1,171 @@
+"""The judge: ranks by evidence, says honestly how sure it is, and doubts itself while it knows little."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from engine.config import JudgeConfig
+from engine.inference.evidence import NAMES, Circle, Evidence
+from engine.inference.judge import ENOUGH, NEVER, PRECISIONS, Judge, Judged, Scale, learn, threshold
+from engine.journal import Side
+from engine.targets import LineSet
+from engine.training.run import Fitted
+
+CONFIG = JudgeConfig(rounds=15, min_rows=5)
+
+
+def a_set(number: int) -> LineSet:
+    return (("1200", Side.CREDIT), (str(4000 + number), Side.DEBIT))
+
+
+def an_evidence(features: np.ndarray, template: Sequence[float] = (), written: Sequence[float] = ()) -> Evidence:
+    count = len(features)
+    none = np.zeros(0)
+    return Evidence(
+        sets=tuple(a_set(i) for i in range(count)),
+        features=features.astype(np.float32),
+        template=np.array(template or [0.0] * count, np.float32),
+        written=np.array(written or [0.0] * count, np.float32),
+        best={},
+        circle=Circle(none.astype(np.int64), none, none, none),
+    )
+
+
+def a_history(events: int, seed: int = 0) -> list[Judged]:
+    """Candidates whose first feature tells how likely each is right."""
+    rng = np.random.RandomState(seed)
+    out = []
+    for _ in range(events):
+        features = rng.rand(4, len(NAMES))
+        chance = np.exp(6 * features[:, 0])
+        right = rng.choice(4, p=chance / chance.sum())
+        share = tuple(chance / chance.sum())
+        out.append(Judged(an_evidence(features, share, share), a_set(int(right))))
+    return out
+
+
+@pytest.fixture(scope="module")
+def judge() -> Judge:
+    made = learn(a_history(400), CONFIG, 0)
+    assert made.trees
+    return made
+
+
+def test_a_learnt_judge_ranks_better_than_chance(judge: Judge) -> None:
+    fresh = a_history(200, seed=1)
+    right = np.mean([j.evidence.sets[int(judge.rank(j.evidence).argmax())] == j.truth for j in fresh])
+    best = np.mean([j.evidence.sets[int(j.evidence.features[:, 0].argmax())] == j.truth for j in fresh])
+    assert right > best - 0.1 > 0.3
+
+
+def test_probabilities_are_calibrated(judge: Judge) -> None:
+    """Over all fresh events, as many answers are right as the judge expects."""
+    fresh = a_history(400, seed=2)
+    ranks = [judge.rank(j.evidence) for j in fresh]
+    expected = np.mean([r.max() for r in ranks])
+    right = np.mean([j.evidence.sets[int(r.argmax())] == j.truth for j, r in zip(fresh, ranks, strict=True)])
+    assert abs(expected - right) < 0.1
+
+
+@given(
+    hnp.arrays(np.float32, st.integers(1, 6), elements=st.integers(1, 999).map(lambda n: n / 1000)),
+    st.floats(0.05, 5.0),
+    st.floats(-6.0, 6.0),
+)
+def test_calibration_changes_nobodys_place(raw: np.ndarray, slope: float, offset: float) -> None:
+    class Fixed(Judge):
+        def _raw(self, evidence: Evidence) -> np.ndarray:
+            return raw
+
+    judge = Fixed("", Scale(slope=slope, offset=offset), 100)
+    judge.trees = "some"  # so that it calibrates what is fixed
+    ranked = judge.rank(an_evidence(np.zeros((len(raw), len(NAMES)))))
+    assert np.argsort(-ranked, kind="stable")[0] == np.argsort(-raw, kind="stable")[0]
+    for i, j in zip(*np.triu_indices(len(raw), 1), strict=True):
+        assert (raw[i] - raw[j]) * (ranked[i] - ranked[j]) >= -1e-6
+    assert ranked.min() >= 0
+    assert ranked.sum() <= 1 + 1e-5
+
+
+def test_a_small_history_is_judged_by_templates_and_decoder(judge: Judge) -> None:
+    few = learn(a_history(ENOUGH // 2), CONFIG, 0)
+    assert few.trees == ""
+    evidence = an_evidence(np.zeros((3, len(NAMES))), (0.7, 0.2, 0.1), (0.1, 0.3, 0.2))
+    mix = few.scale.mix
+    want = mix * evidence.template + (1 - mix) * evidence.written
+    ranked = few.rank(evidence)
+    assert list(np.argsort(-ranked)) == list(np.argsort(-want))
+    assert (ranked < want).all()
+    assert all(few.scale.threshold(p) == NEVER for p in PRECISIONS)
+    longer = Judge("", few.scale, 10_000)
+    assert ranked.max() < longer.rank(evidence).max() <= want.max()
+
+
+def test_no_history_is_no_error() -> None:
+    judge = learn([], CONFIG, 0)
+    assert (judge.trees, judge.events) == ("", 0)
+    assert not judge.rank(an_evidence(np.zeros((2, len(NAMES))), (0.5, 0.5), (1.0, 0.0))).any()
+
+
+@pytest.mark.parametrize("trees", [True, False])
+def test_no_candidate_is_no_error(judge: Judge, trees: bool) -> None:
+    one = judge if trees else Judge("", Scale(), 50)
+    assert one.rank(an_evidence(np.zeros((0, len(NAMES))))).shape == (0,)
+
+
+def test_a_history_in_which_every_candidate_was_right_falls_back() -> None:
+    only = [Judged(an_evidence(np.ones((1, len(NAMES))), (0.9,), (0.9,)), a_set(0)) for _ in range(2 * ENOUGH)]
+    assert learn(only, CONFIG, 0).trees == ""
+
+
+def test_a_truth_that_was_no_candidate_counts_as_wrong() -> None:
+    """Half the truths were never named: the judge must not claim more than half."""
+    history = [
+        j if i % 2 else Judged(j.evidence, (("9999", Side.DEBIT),)) for i, j in enumerate(a_history(400, seed=3))
+    ]
+    judge = learn(history, CONFIG, 0)
+    assert np.mean([judge.rank(j.evidence).max() for j in a_history(200, seed=4)]) < 0.5
+
+
+def test_one_seed_one_judge() -> None:
+    history = a_history(200)
+    assert learn(history, CONFIG, 3).trees == learn(history, CONFIG, 3).trees != learn(history, CONFIG, 4).trees
+
+
+def test_a_judge_comes_back_from_json(judge: Judge) -> None:
+    for one in (judge, learn(a_history(5), CONFIG, 0)):
+        back = Judge.from_json(one.to_json(), one.trees)
+        assert back.scale == one.scale
+        assert back.events == one.events
+        for j in a_history(10, seed=5):
+            np.testing.assert_array_equal(back.rank(j.evidence), one.rank(j.evidence))
+
+
+def test_a_judge_of_other_features_is_refused(judge: Judge) -> None:
+    with pytest.raises(ValueError, match="other features"):
+        Judge.from_json(judge.to_json().replace(NAMES[0], "mood"), judge.trees)
+
+
+scored = st.lists(st.tuples(st.sampled_from([0.1, 0.2, 0.5, 0.5, 0.7, 0.9, 0.95]), st.booleans()), max_size=14)
+
+
+@given(scored, st.sampled_from(PRECISIONS))
+def test_a_threshold_takes_as_many_as_precision_allows(cases: list[tuple[float, bool]], precision: float) -> None:
+    """A slow twin: try every score."""
+    scores, right = np.array([s for s, _ in cases]), np.array([r for _, r in cases], bool)
+    fine = [t for t in sorted({*scores.tolist()}) if right[scores >= t].mean() >= precision]
+    assert threshold(scores, right, precision) == (fine[0] if fine else NEVER)
+
+
+def test_a_stricter_precision_has_no_lower_threshold(fitted: Fitted) -> None:
+    scale = fitted.bundle.judge.scale
+    found = [scale.threshold(p) for p in PRECISIONS]
+    assert found == sorted(found)
+    assert scale.threshold(0.985) == scale.threshold(0.99)
+    assert scale.threshold(0.999) == NEVER
