@@ -1,0 +1,94 @@
+"""The real workbench in a process of its own, and Debian's Chromium looking at it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from app.home import Home
+from app.services import train
+from app.services.workbench import open_workbench
+from tests.app.conftest import put
+from tests.builders import CATALOG, some_entries
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+PATIENCE = 60_000  # milliseconds; two busy cores may load a model meanwhile
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a running workbench whose book "test" has a model."""
+    folder = tmp_path_factory.mktemp("browser")
+    wb = open_workbench(Home(folder / "home"))
+    put(wb, "test", some_entries(40), CATALOG)
+    train.wait(wb, train.start(wb, "test", "tiny"))
+    wb.predictor("test")  # a model that is still being read would hold the database file after `close`
+    wb.close()
+    log = folder / "server.log"
+    with log.open("w") as out:
+        server = subprocess.Popen(
+            [sys.executable, "-c", "from app.cli import main; main()", "run", "--port", "0", "--no-browser"],
+            cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, start_new_session=True,
+            env={**os.environ, "COUNTERPOINT_HOME": str(folder / "home"), "PYTHONUNBUFFERED": "1"},
+        )  # fmt: skip
+        try:
+            yield _address(server, log)
+        finally:
+            server.send_signal(signal.SIGINT)
+            server.wait(timeout=30)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    path = next((found for name in CHROMIUM if (found := shutil.which(name))), None)
+    if path is None:
+        pytest.skip("there is no Chromium on this machine; on Debian: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser, served: str) -> Iterator[Page]:
+    """The workbench in English, opened and drawn."""
+    context = chromium.new_context(locale="en-GB", viewport={"width": 1440, "height": 900}, base_url=served)
+    context.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
+    page = context.new_page()
+    yield page
+    context.close()
+
+
+def _address(server: subprocess.Popen[bytes], log: Path) -> str:
+    """What the server says about itself, once it answers there."""
+    while server.poll() is None:
+        found = re.search(r"http://[^\s]+", log.read_text())
+        if found and _answers(found[0]):
+            return found[0]
+        time.sleep(0.05)
+    raise AssertionError(f"the workbench ended before it could be opened:\n{log.read_text()}")
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{address}/health", timeout=5) as answer:  # noqa: S310  our own address
+            return bool(answer.status == 200)
+    except OSError:
+        return False
