@@ -21,7 +21,7 @@ SHOWN = 8  # accounts of a distribution
 @torch.inference_mode()
 def trace(reasoner: Reasoner, read: Read, first: Candidate, known: Sequence[tuple[str, Side]]) -> tuple[LineTrace, ...]:
     """Run the decoder along the candidate's own lines and keep what it looked at; ``read`` is one event."""
-    target = _target(first, reasoner)
+    target = _target(first, reasoner, known)
     recall = reasoner.memory.recall(read).first(reasoner.config.memory.slots)
     inputs = gather(read, recall, reasoner.memory, reasoner.catalog, reasoner.catalog.rows)
     context = reasoner.network.context(inputs, reasoner.vectors)
@@ -42,9 +42,14 @@ def trace(reasoner: Reasoner, read: Read, first: Candidate, known: Sequence[tupl
     )
 
 
-def _target(first: Candidate, reasoner: Reasoner) -> Target:
+def _target(first: Candidate, reasoner: Reasoner, known: Sequence[tuple[str, Side]]) -> Target:
+    """The candidate's lines in the order they were written in: those that were known come first."""
     lines = [Line(account=x.account, side=x.side, amount=x.amount or Decimal(1)) for x in first.lines]
-    return to_target(lines[: reasoner.config.network.max_lines], reasoner.catalog.rows)
+    rows = reasoner.catalog.rows
+    given = [(rows[account], side) for account, side in known]
+    steps = to_target(lines[: reasoner.config.network.max_lines], rows).steps
+    early = sorted((s for s in steps if (s.account, s.side) in given), key=lambda s: given.index((s.account, s.side)))
+    return Target((*early, *(s for s in steps if (s.account, s.side) not in given)), len(early))
 
 
 def _top(chances: Tensor, codes: Sequence[str]) -> tuple[tuple[str, float], ...]:
