@@ -40,7 +40,7 @@ def expected(error: BaseException) -> bool:
 def _bad_value(error: services.BadInput | engine.BadEvent) -> str:
     """Field, value, why, remedy; the value only when there is one."""
     where = f"{_(error.field)} \u201c{_short(error.value)}\u201d" if error.value else _(error.field)
-    return f"{where}: {_(error.why)}. {_(error.remedy)}"
+    return _("{what}: {detail}", what=where, detail=f"{_(error.why)}. {_(error.remedy)}")
 
 
 def _short(value: str) -> str:

@@ -11,7 +11,7 @@ from app.services.books import BookCard
 from app.services.errors import BadInput, ModelLoading
 from app.services.workbench import Workbench
 from app.views.accounts import labels
-from app.views.proposal import proposal_view
+from app.views.proposal import ProposalView, proposal_view
 from app.widgets.event_form import event_form, refuse
 from app.widgets.evidence import analyst, because_cards, candidate_buttons
 from app.widgets.focus import put_focus
@@ -28,15 +28,17 @@ def page(wb: Workbench, card: BookCard) -> None:
         st.subheader(_("New event"), anchor=False)
         event_form(card, books.journals(wb, card.name))
         model_status(wb, card.name)
-    with right, st.container(key="entry"):
         _saved_line()
+    with right, st.container(key="entry"):
         proposal = _answer(wb, card)
-        if proposal is None:
-            put_focus()
-            return
-        desk = _desk(wb, card, proposal.event)
-        proposal_panel(desk, proposal)
-    _evidence(proposal, desk)
+        if proposal is not None:
+            desk = _desk(wb, card, proposal.event)
+            view = proposal_view(proposal, state.CHOSEN.get(), desk.names)
+            proposal_panel(desk, proposal, view)
+            _evidence(proposal, view, desk)
+    if proposal is not None:
+        with left:
+            candidate_buttons(view.candidates)
     put_focus()
 
 
@@ -75,17 +77,12 @@ def _proposal(wb: Workbench, card: BookCard, event: Event, *, repaired: bool) ->
         return propose.by_hand(wb, card.name, event)
 
 
-def _evidence(proposal: Proposal, desk: Desk) -> None:
-    view = proposal_view(proposal, state.CHOSEN.get(), desk.names)
-    left, right = st.columns([5, 8], gap="large")
-    with left:
-        candidate_buttons(view.candidates)
-    with right:
-        because, figures = st.tabs([_("Because"), _("Analyst")])
-        with because:
-            because_cards(view.because)
-        with figures:
-            analyst(proposal.trace, desk.names)
+def _evidence(proposal: Proposal, view: ProposalView, desk: Desk) -> None:
+    because, figures = st.tabs([_("Because"), _("Analyst")])
+    with because:
+        because_cards(view.because)
+    with figures:
+        analyst(proposal.trace, desk.names)
 
 
 def _desk(wb: Workbench, card: BookCard, event: Event) -> Desk:

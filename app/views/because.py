@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.i18n import _, ngettext
@@ -10,9 +10,10 @@ from app.views.differs import differs_text
 from app.views.numbers import day, money
 from app.views.oneline import Style, entry_line
 from engine.journal import Because as Evidence
-from engine.journal import Event, Proposal
+from engine.journal import Candidate, Event, Proposal
 
 SHOWN_CARDS = 3
+NEAR = 0.75  # counted are entries at least this similar, measured by the most similar one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,12 +39,18 @@ class Because:
     counts: str
 
 
-def because_view(proposal: Proposal, names: Mapping[str, str]) -> Because:
-    """The nearest three, and always the nearest one booked otherwise (ACCOUNTING 12)."""
-    shown = _chosen(proposal.because)
+def because_view(proposal: Proposal, candidate: Candidate, names: Mapping[str, str]) -> Because:
+    """Entries booked like the opened candidate, and always the nearest one booked otherwise (ACCOUNTING 12)."""
+    booked = {(x.account, x.side) for x in candidate.lines}
+    ranked = sorted(proposal.because, key=lambda x: -x.similarity)
+    like = [x for x in ranked if {(y.account, y.side) for y in x.lines} == booked]
+    otherwise = [x for x in ranked if x not in like]
+    shown = [*like[: SHOWN_CARDS - 1], *otherwise[:1]]
+    shown += [x for x in (*like, *otherwise) if x not in shown][: SHOWN_CARDS - len(shown)]
+    near = [x for x in ranked if x in shown or x.similarity >= NEAR * ranked[0].similarity]
     return Because(
-        cards=tuple(_card(x, proposal.event, names) for x in shown),
-        counts=_counts(proposal.because),
+        cards=tuple(_card(x, proposal.event, names, agrees=x in like) for x in shown),
+        counts=_counts(sum(x in like for x in near), sum(x in otherwise for x in near)),
     )
 
 
@@ -60,34 +67,23 @@ def origin_text(origin: str) -> str:
     return words.get(origin, origin)
 
 
-def _chosen(evidence: Sequence[Evidence]) -> list[Evidence]:
-    """The nearest, in order; the last place goes to a contrary entry when none is among them."""
-    shown = list(evidence[:SHOWN_CARDS])
-    against = next((x for x in evidence if not x.agrees), None)
-    if against is not None and against not in shown:
-        shown[-1] = against
-    return shown
-
-
-def _counts(evidence: Sequence[Evidence]) -> str:
-    if not evidence:
+def _counts(alike: int, otherwise: int) -> str:
+    if not alike + otherwise:
         return ""
-    alike = sum(x.agrees for x in evidence)
-    otherwise = len(evidence) - alike
     like = ngettext("{n} like this", "{n} like this", alike)
     other = ngettext("{n} otherwise", "{n} otherwise", otherwise) if otherwise else _("none otherwise")
     return f"{like}, {other}"
 
 
-def _card(one: Evidence, event: Event, names: Mapping[str, str]) -> Card:
+def _card(one: Evidence, event: Event, names: Mapping[str, str], *, agrees: bool) -> Card:
     return Card(
         entry_id=one.entry_id,
         title=one.description.strip() or _("no description"),
         when=day(one.date),
         amount=money(one.amount, event.currency, unit=True),
-        agrees=one.agrees,
-        verdict=_("same accounts") if one.agrees else _("booked otherwise"),
+        agrees=agrees,
+        verdict=_("same accounts") if agrees else _("booked otherwise"),
         differs=differs_text(one, event),
-        booked="" if one.agrees else entry_line(one.lines, Style(names=names, amounts=False)),
+        booked="" if agrees else entry_line(one.lines, Style(names=names, amounts=False)),
         origin=origin_text(one.origin),
     )

@@ -175,8 +175,8 @@ def _life(detail: EntryDetail, names: Mapping[str, str]) -> tuple[Event, ...]:
 def _version_event(version: Version, all_versions: Sequence[Version], names: Mapping[str, str]) -> Event:
     earlier = [v for v in all_versions if v.number < version.number]
     same = bool(earlier) and earlier[-1].lines == version.lines
-    booked = entry_line(version.lines, Style(names=names))
-    what = _("kept as proposed") if same else f"{_made(version)}: {booked}"
+    booked = entry_line(version.lines, Style(names=names, longest=80))
+    what = _("kept as proposed") if same else _("{what}: {detail}", what=_made(version), detail=booked)
     return Event(when=moment(version.recorded), who=version.author, what=what)
 
 
@@ -204,5 +204,5 @@ def _decision_event(decision: Decision) -> Event:
     return Event(
         when=moment(decision.recorded),
         who=decision.by,
-        what=f"{what}: {decision.reason}" if decision.reason else what,
+        what=_("{what}: {detail}", what=what, detail=decision.reason) if decision.reason else what,
     )

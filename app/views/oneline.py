@@ -28,10 +28,11 @@ class Booked(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How much to write: the first account's name, and the amounts."""
+    """How much to write: the first account's name, cut where it is `longest`, and the amounts."""
 
     names: Mapping[str, str]
     amounts: bool = True
+    longest: int = LONGEST_NAME
 
 
 def entry_line(lines: Sequence[Booked], style: Style) -> str:
@@ -57,7 +58,7 @@ def _side(lines: Sequence[Booked], style: Style, *, first: bool, amounts: bool) 
 
 def _one(line: Booked, style: Style, *, named: bool, amount: bool) -> str:
     name = style.names.get(line.account, "") if named else ""
-    if len(name) > LONGEST_NAME:
-        name = name[: LONGEST_NAME - 1].rstrip(" ,.-") + "\u2026"
+    if len(name) > style.longest:
+        name = name[: style.longest - 1].rstrip(" ,.-") + "\u2026"
     parts = (line.account, name, short_money(line.amount) if amount else "")
     return " ".join(part for part in parts if part)

@@ -67,7 +67,7 @@ def proposal_view(proposal: Proposal, chosen: int, names: Mapping[str, str]) -> 
         lines=tuple(_line(x, names, currency) for x in candidate.lines),
         total=money(_debits(candidate.lines), currency),
         candidates=_candidates(proposal, chosen),
-        because=because_view(proposal, names),
+        because=because_view(proposal, candidate, names),
     )
 
 

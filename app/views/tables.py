@@ -26,16 +26,17 @@ def entry_table(lines: Sequence[LineView], balance: Balance) -> str:
 
 
 def versions_table(pairs: Sequence[Pair], before: str, after: str) -> str:
-    """Two versions side by side; without `before` only the one there is."""
-    columns = ((_("Account"), ""), (_("Debit"), "num"), (_("Credit"), "num"))
+    """Two versions side by side, below each other on a phone; without `before` only the one there is."""
     if not before:
-        body = "".join(f"<tr>{_half(p.after, frozenset())}</tr>" for p in pairs)
-        return f'<table class="cp-table"><thead>{_row("th", *columns)}</thead><tbody>{body}</tbody></table>'
+        return _one_version([(p.after, frozenset(), "") for p in pairs], "")
     top = f'<tr><th colspan="3">{escape(before)}</th><th colspan="3" class="gap">{escape(after)}</th></tr>'
-    first, *others = columns
-    head = _row("th", *columns, (first[0], "gap"), *others)
+    first, *others = _columns()
+    head = _row("th", *_columns(), (first[0], "gap"), *others)
     body = "".join(_pair_row(p) for p in pairs)
-    return f'<table class="cp-table"><thead>{top}{head}</thead><tbody>{body}</tbody></table>'
+    wide = f'<table class="cp-table cp-wide"><thead>{top}{head}</thead><tbody>{body}</tbody></table>'
+    left = [(p.before, frozenset[str](), _kind(p)) for p in pairs if p.before]
+    right = [(p.after, _marked(p), _kind(p)) for p in pairs if p.after]
+    return f'{wide}<div class="cp-narrow">{_one_version(left, before)}{_one_version(right, after)}</div>'
 
 
 def fields_list(fields: Sequence[tuple[str, str]]) -> str:
@@ -62,10 +63,29 @@ def _entry_row(line: LineView) -> str:
     )
 
 
+def _one_version(lines: Sequence[tuple[Half | None, frozenset[str], str]], title: str) -> str:
+    top = f'<tr><th colspan="3">{escape(title)}</th></tr>' if title else ""
+    body = "".join(f'<tr class="{kind}">{_half(half, marked)}</tr>' for half, marked, kind in lines)
+    return f'<table class="cp-table"><thead>{top}{_row("th", *_columns())}</thead><tbody>{body}</tbody></table>'
+
+
+def _columns() -> tuple[tuple[str, str], ...]:
+    return (_("Account"), ""), (_("Debit"), "num"), (_("Credit"), "num")
+
+
 def _pair_row(pair: Pair) -> str:
-    kind = {ADDED: "added", REMOVED: "removed"}.get(pair.mark, "")
-    marked = pair.cells if pair.mark == CHANGED else frozenset()
-    return f'<tr class="{kind}">{_half(pair.before, frozenset())}{_half(pair.after, marked, gap=True)}</tr>'
+    return (
+        f'<tr class="{_kind(pair)}">{_half(pair.before, frozenset())}{_half(pair.after, _marked(pair), gap=True)}</tr>'
+    )
+
+
+def _kind(pair: Pair) -> str:
+    return {ADDED: "added", REMOVED: "removed"}.get(pair.mark, "")
+
+
+def _marked(pair: Pair) -> frozenset[str]:
+    """The cells that changed; a whole new line has its own colour."""
+    return pair.cells if pair.mark == CHANGED else frozenset()
 
 
 def _half(half: Half | None, marked: frozenset[str], *, gap: bool = False) -> str:

@@ -17,7 +17,7 @@ def journal_table(rows: Sequence[JournalRow]) -> str:
     """Draw it; returns the id of the entry whose row was just chosen, or nothing."""
     config = st.column_config
     shown = [
-        {"day": r.day, "description": r.description, "accounts": r.accounts, "amount": r.amount,
+        {"day": r.day, "description": r.description, "amount": r.amount, "accounts": r.accounts,
          "journal": r.journal, "state": r.state}
         for r in rows
     ]  # fmt: skip

@@ -17,7 +17,7 @@ from app.services.workbench import Workbench
 from app.views import grid
 from app.views.balance import Balance, balance_of
 from app.views.numbers import money
-from app.views.proposal import ProposalView, lines_of, proposal_view
+from app.views.proposal import ProposalView, lines_of
 from app.views.tables import entry_table
 from app.widgets.grid import entry_grid, typed_so_far
 from app.widgets.markdown import plain
@@ -42,9 +42,8 @@ class Desk:
     names: Mapping[str, str]
 
 
-def proposal_panel(desk: Desk, proposal: Proposal) -> None:
+def proposal_panel(desk: Desk, proposal: Proposal, view: ProposalView) -> None:
     """Headline, the entry, its balance and the three acts."""
-    view = proposal_view(proposal, state.CHOSEN.get(), desk.names)
     sheet = state.SHEET.get()
     st.subheader(plain(view.title), anchor=False)
     _origin(view, edited=sheet is not None and grid.changed(typed_so_far(sheet)))

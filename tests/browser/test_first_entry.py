@@ -33,7 +33,7 @@ def test_a_description_becomes_a_corrected_entry_in_the_journal(page: Page) -> N
     expect(page.get_by_label("Description")).to_be_focused()
     page.get_by_role("link", name="Open in the journal").click()
     expect(page.get_by_role("heading", name="Miete Büro Browser 4711")).to_be_visible()
-    expect(page.locator("td.changed")).to_have_text("4970 Bank charges")
+    expect(page.locator(".cp-wide td.changed")).to_have_text("4970 Bank charges")
     expect(page.locator(".cp-life li")).to_have_count(2)
 
     page.get_by_role("button", name="All entries").click()

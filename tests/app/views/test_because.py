@@ -3,37 +3,57 @@ from __future__ import annotations
 from decimal import Decimal
 
 from app.i18n import speaking
-from app.views.because import because_view, origin_text
+from app.views.because import Because, because_view, origin_text
 from app.views.differs import differs_text
+from engine.journal import Because as Evidence
 from tests.app.views.made import NAMES, a_proposal, some_evidence
 from tests.builders import a_line, an_event
 
 
+def view_of(*evidence: Evidence, candidate: int = 0) -> Because:
+    proposal = a_proposal(because=evidence)
+    return because_view(proposal, proposal.candidates[candidate], NAMES)
+
+
+BANK_FEE = (a_line("D 4970 5.00"), a_line("C 1200 5.00"))
+
+
 def test_a_card_says_what_when_how_much_and_what_differs() -> None:
-    card = because_view(a_proposal(), NAMES).cards[0]
+    card = view_of(some_evidence()).cards[0]
     assert (card.title, card.when, card.amount) == ("Miete Büro Februar", "3 Feb 2025", "1,190.00\u00a0EUR")
     assert (card.verdict, card.booked, card.origin) == ("same accounts", "", "imported")
     assert card.differs == "differs: month (Feb 2025)"
 
 
 def test_an_entry_booked_otherwise_shows_how() -> None:
-    other = some_evidence(agrees=False, lines=(a_line("D 4970 5.00"), a_line("C 1200 5.00")), origin="person")
-    card = because_view(a_proposal(because=(other,)), NAMES).cards[0]
+    card = view_of(some_evidence(lines=BANK_FEE, origin="person")).cards[0]
     assert (card.verdict, card.booked, card.origin) == ("booked otherwise", "4970 Bank charges → 1200", "by a person")
 
 
 def test_the_nearest_contrary_entry_is_always_among_the_cards() -> None:
-    alike = [some_evidence(f"Miete {i}", entry_id=f"E{i}") for i in range(11)]
-    against = some_evidence("Messestand", entry_id="X", agrees=False)
-    view = because_view(a_proposal(because=(*alike, against)), NAMES)
+    alike = [some_evidence(f"Miete {i}", entry_id=f"E{i}", similarity=0.9 - i / 100) for i in range(11)]
+    against = some_evidence("Messestand", entry_id="X", lines=BANK_FEE, similarity=0.2)
+    farther = some_evidence("Messe", entry_id="Y", lines=BANK_FEE, similarity=0.1)
+    view = view_of(*alike, farther, against)
     assert [c.entry_id for c in view.cards] == ["E0", "E1", "X"]
     assert view.counts == "11 like this, 1 otherwise"
 
 
+def test_entries_that_are_hardly_like_the_event_are_not_counted() -> None:
+    far = [some_evidence(entry_id=f"F{i}", similarity=0.3) for i in range(5)]
+    shown_too = "3 like this, none otherwise"  # the nearest and the two that fill the cards
+    assert view_of(some_evidence(similarity=0.8), *far).counts == shown_too
+
+
+def test_the_cards_speak_about_the_candidate_that_is_open() -> None:
+    by_bank = some_evidence(lines=(a_line("D 4210 1190.00"), a_line("C 1200 1190.00")))
+    assert view_of(by_bank, candidate=0).cards[0].verdict == "booked otherwise"
+    assert view_of(by_bank, candidate=1).cards[0].verdict == "same accounts"
+
+
 def test_counts_without_contradiction_and_without_evidence() -> None:
-    assert because_view(a_proposal(), NAMES).counts == "1 like this, none otherwise"
-    empty = because_view(a_proposal(because=()), NAMES)
-    assert (empty.cards, empty.counts) == ((), "")
+    assert view_of(some_evidence()).counts == "1 like this, none otherwise"
+    assert (view_of().cards, view_of().counts) == ((), "")
 
 
 def test_differences_are_said_in_the_reader_s_language() -> None:
@@ -56,4 +76,4 @@ def test_an_origin_without_a_word_of_ours_is_shown_as_stored() -> None:
 
 
 def test_an_empty_description_has_a_title() -> None:
-    assert because_view(a_proposal(because=(some_evidence(" "),)), NAMES).cards[0].title == "no description"
+    assert view_of(some_evidence(" ")).cards[0].title == "no description"
