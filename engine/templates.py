@@ -100,7 +100,8 @@ def _solve(kernel: Floats, labels: NDArray[np.intp], classes: int, ridge: float)
     wanted[np.arange(n), labels] = 1.0
     kernel[np.diag_indices(n)] += ridge
     factor, _ = sl.cho_factor(kernel, lower=True, overwrite_a=True, check_finite=False)
-    weights = sl.cho_solve((factor, True), wanted, check_finite=False).astype(np.float32)
+    # in C order, as it comes back from disk: a product's last bits depend on the layout
+    weights = np.ascontiguousarray(sl.cho_solve((factor, True), wanted, check_finite=False), np.float32)
     inverse, _ = sl.lapack.spotri(factor, lower=1)
     return weights, wanted - weights / np.diag(inverse)[:, None]
 

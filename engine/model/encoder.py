@@ -73,6 +73,12 @@ class TextEncoder:
             self._keep(fresh)
         return found
 
+    def forget(self) -> None:
+        """Empty the cache. States differ in their last bits with the batch they were computed in, so whoever trained
+        forgets before serving: then a first answer is the same, to the last bit, as in a process that never trained."""
+        with self._lock:
+            self._cache.clear()
+
     def _keep(self, fresh: dict[Conditioned, Encoded]) -> None:
         self._cache.update(fresh)
         while len(self._cache) > CACHE:

@@ -121,6 +121,7 @@ def fit(snapshot: Snapshot, config: TrainConfig, reporter: _Reporter = SILENT, r
     replayed = run.stages()
     judge = learn(replayed, config.judge, config.seed)
     metrics = _metrics(replayed, judge)
+    reader.encoder.forget()
     made = bundle.Bundle(
         book=snapshot.book, currency=_currency(entries), snapshot=snapshot.digest,
         trained=tuple(a.code for a in run.lessons.catalog.accounts), reader=reader, reasoner=run.reasoner,
