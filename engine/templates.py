@@ -101,9 +101,9 @@ def _solve(kernel: Floats, labels: NDArray[np.intp], classes: int, ridge: float)
     kernel[np.diag_indices(n)] += ridge
     factor, _ = sl.cho_factor(kernel, lower=True, overwrite_a=True, check_finite=False)
     # in C order, as it comes back from disk: a product's last bits depend on the layout
-    weights = np.ascontiguousarray(sl.cho_solve((factor, True), wanted, check_finite=False), np.float32)
+    weights: Floats = np.ascontiguousarray(sl.cho_solve((factor, True), wanted, check_finite=False), np.float32)
     inverse, _ = sl.lapack.spotri(factor, lower=1)
-    return weights, wanted - weights / np.diag(inverse)[:, None]
+    return weights, (wanted - weights / np.diag(inverse)[:, None]).astype(np.float32)
 
 
 def _sharpness(scores: Floats, labels: NDArray[np.intp]) -> float:

@@ -75,7 +75,8 @@ class TextEncoder:
 
     def forget(self) -> None:
         """Empty the cache. States differ in their last bits with the batch they were computed in, so whoever trained
-        forgets before serving: then a first answer is the same, to the last bit, as in a process that never trained."""
+        forgets before serving: then a first answer is the same, to the last bit, as in a process that never trained.
+        """
         with self._lock:
             self._cache.clear()
 
