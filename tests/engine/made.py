@@ -21,6 +21,7 @@ from engine.training.lessons import Lessons
 from tests.builders import CATALOG, an_entry, some_entries
 
 TINY = TrainConfig.tiny()
+START = date(2025, 1, 1)
 
 PAYROLL = (
     "D 6200 4000.00", "D 6210 800.00", "D 6200 1500.00", "C 1700 2100.00", "C 1741 900.00", "C 1742 1100.00",
@@ -44,10 +45,10 @@ def many_shapes(count: int = 18) -> tuple[Entry, ...]:
     )
     return tuple(
         an_entry(
-            f"{text} {i}", *lines, journal=journal, entry_id=f"M{i}", position=i, date=date(2025, 1, 1) + timedelta(days=3 * i)
+            f"{text} {i}", *lines, journal=journal, entry_id=f"M{i}", position=i, date=START + timedelta(days=3 * i)
         )
         for i, (journal, text, lines) in ((i, shapes[i % len(shapes)]) for i in range(count))
-    )  # fmt: skip
+    )
 
 
 def _text(line: Line) -> str:

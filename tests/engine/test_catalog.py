@@ -12,9 +12,8 @@ from engine.journal import Account, AccountType
 from tests.builders import CATALOG, an_entry
 
 codes = st.text("0123456789AB:", min_size=1, max_size=4)
-catalogs = st.lists(
-    st.builds(Account, code=codes, name=st.text(max_size=8), parent=codes | st.just("")), max_size=12, unique_by=lambda a: a.code
-)  # fmt: skip
+account = st.builds(Account, code=codes, name=st.text(max_size=8), parent=codes | st.just(""))
+catalogs = st.lists(account, max_size=12, unique_by=lambda a: a.code)
 
 
 @given(catalogs, st.randoms(use_true_random=False))

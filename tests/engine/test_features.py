@@ -130,7 +130,7 @@ def test_cents_are_exact(amount: Decimal) -> None:
 
 def test_cents_of_sums_that_a_float_cannot_hold_differ() -> None:
     assert cents(Decimal("1234567890123456.78")) != cents(Decimal("1234567890123456.79"))
-    assert cents(Decimal("10")) == cents(Decimal("10.00")) == cents(Decimal("1E1"))
+    assert cents(Decimal(10)) == cents(Decimal("10.00")) == cents(Decimal("1E1"))
 
 
 @given(st.text(min_size=1, max_size=20))

@@ -32,9 +32,8 @@ def memory(reader: Reader) -> Memory:
 
 @pytest.fixture(scope="module")
 def asked(reader: Reader) -> Read:
-    return reader.read([
-        an_event(), an_event("Gehälter 99", "4000", journal="LO"), an_event("?", party="P1", journal=""), an_event("Ware")
-    ])  # fmt: skip
+    odd = an_event("?", party="P1", journal="")
+    return reader.read([an_event(), an_event("Gehälter 99", "4000", journal="LO"), odd, an_event("Ware")])
 
 
 def explicit(head: TemplateHead, read: Read) -> Floats64:

@@ -60,10 +60,10 @@ def test_spellings_of_one_text_become_one(typed: str, read: str) -> None:
 
 
 def test_blank_fields_leave_no_word() -> None:
-    full = conditioned("Miete", "ER", "Lenz", Decimal("1190"))
+    full = conditioned("Miete", "ER", "Lenz", Decimal(1190))
     assert full.words == "ER Lenz 1e4 1190.00"
-    assert conditioned("Miete", "", "", Decimal("1190")).words == "1e4 1190.00"
-    assert conditioned("Miete", "\u200b", "  ", Decimal("1190")).words == "1e4 1190.00"
+    assert conditioned("Miete", "", "", Decimal(1190)).words == "1e4 1190.00"
+    assert conditioned("Miete", "\u200b", "  ", Decimal(1190)).words == "1e4 1190.00"
     assert full.text == "Miete"
 
 

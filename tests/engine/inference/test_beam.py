@@ -45,7 +45,9 @@ def inputs_of(school: School, rows: Sequence[int]) -> Inputs:
     return school.lessons.inputs(list(rows), school.config.memory.slots)
 
 
-def search(school: School, rows: Sequence[int], known: Sequence[Sequence[Placed]], width: int) -> list[list[Hypothesis]]:
+def search(
+    school: School, rows: Sequence[int], known: Sequence[Sequence[Placed]], width: int
+) -> list[list[Hypothesis]]:
     with torch.inference_mode():
         return decode(school.network, inputs_of(school, rows), school.accounts, known, width)
 
@@ -113,7 +115,9 @@ def test_known_lines_come_first_and_cost_nothing(small: School) -> None:
 def test_every_hypothesis_is_an_entry(school: School, width: int) -> None:
     rows = list(range(20))
     bank = school.lessons.rows["1200"]
-    known: list[list[Placed]] = [[(bank, C)] if i % 3 == 0 else [(bank, D), (bank, C)] if i % 3 == 1 else [] for i in rows]
+    known: list[list[Placed]] = [
+        [(bank, C)] if i % 3 == 0 else [(bank, D), (bank, C)] if i % 3 == 1 else [] for i in rows
+    ]
     for given, hypotheses in zip(known, search(school, rows, known, width), strict=True):
         logs = [h.log_probability for h in hypotheses]
         assert logs == sorted(logs, reverse=True)

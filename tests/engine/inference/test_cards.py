@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from engine.inference.predictor import Predictor
 from engine.targets import line_set
 from tests.builders import an_entry, an_event
 
-SAME = {"date": date(2025, 3, 3), "journal": "ER"}
+SAME: dict[str, Any] = {"date": date(2025, 3, 3), "journal": "ER"}
 
 
 @pytest.mark.parametrize(

@@ -30,14 +30,16 @@ def a_case(reader: Reader, memory: Memory, known: int | None = None, **event: ob
     read = reader.read([an_event(**event)])  # type: ignore[arg-type]
     recall = memory.recall(read, None if known is None else np.array([known]))
     real = recall.rows[0] >= 0
-    text = np.linspace(0.9, 0.1, real.sum())
+    text = np.linspace(0.9, 0.1, real.sum()).astype(np.float32)
     circle = Circle(recall.rows[0][real], recall.similarity[0][real], recall.rank[0][real], text)
     chances = {SETS[0]: 0.3, SETS[3]: 0.6}
     return Case(read, memory.rows if known is None else known, circle, TEMPLATE, Written({}, chances))
 
 
 def by_set(evidence: Evidence) -> dict[LineSet, dict[str, float]]:
-    return {s: dict(zip(NAMES, row.tolist(), strict=True)) for s, row in zip(evidence.sets, evidence.features, strict=True)}
+    return {
+        s: dict(zip(NAMES, row.tolist(), strict=True)) for s, row in zip(evidence.sets, evidence.features, strict=True)
+    }
 
 
 @pytest.fixture(scope="module")

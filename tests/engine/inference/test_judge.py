@@ -26,7 +26,7 @@ def a_set(number: int) -> LineSet:
 
 def an_evidence(features: np.ndarray, template: Sequence[float] = (), written: Sequence[float] = ()) -> Evidence:
     count = len(features)
-    none = np.zeros(0)
+    none = np.zeros(0, np.float32)
     return Evidence(
         sets=tuple(a_set(i) for i in range(count)),
         features=features.astype(np.float32),

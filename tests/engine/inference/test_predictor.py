@@ -82,7 +82,8 @@ class TestAnswers:
         assert_sound(steady.predict([event])[0])
 
     @pytest.mark.parametrize(
-        "text", ["🚕🧾", "תשלום שכר דירה", "房租三月", "Miete " * 2000, "\u202eetieM", "a\u0301" * 50, ".", "'; DROP TABLE--"]
+        "text",
+        ["🚕🧾", "תשלום שכר דירה", "房租三月", "Miete " * 2000, "\u202eetieM", "a\u0301" * 50, ".", "'; DROP TABLE--"],
     )
     def test_any_script_and_length_is_answered(self, steady: Predictor, text: str) -> None:
         assert_sound(steady.predict([an_event(text)])[0])
@@ -307,7 +308,9 @@ class TestExplaining:
     def test_every_written_line_has_its_trace(self, steady: Predictor) -> None:
         proposal = steady.predict([an_event()], explain=True)[0]
         codes = {a.code for a in CATALOG}
-        assert [(t.account, t.side) for t in proposal.trace] == [(x.account, x.side) for x in proposal.candidates[0].lines]
+        assert [(t.account, t.side) for t in proposal.trace] == [
+            (x.account, x.side) for x in proposal.candidates[0].lines
+        ]
         for line in proposal.trace:
             assert 0 <= line.gate <= 1
             for chances in (line.pointer, line.copied):
@@ -345,7 +348,9 @@ class TestExplaining:
         many = tuple(Line(account="4210", side=Side.DEBIT, amount=Decimal(1)) for _ in range(23))
         proposal = steady.predict([an_event(amount="23", lines=many)], explain=True)[0]
         assert_sound(proposal)
-        assert {(t.account, t.side) for t in proposal.trace} <= {(x.account, x.side) for x in proposal.candidates[0].lines}
+        assert {(t.account, t.side) for t in proposal.trace} <= {
+            (x.account, x.side) for x in proposal.candidates[0].lines
+        }
 
     def test_a_payroll_of_eight_lines_is_proposed_whole(self) -> None:
         made = Predictor(fit(a_snapshot(*many_shapes(36)), TINY).bundle)

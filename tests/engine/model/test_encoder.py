@@ -21,7 +21,12 @@ from engine.training.run import train
 from tests.builders import CATALOG, a_snapshot, an_event, some_entries
 from tests.engine.made import TINY
 
-SPECIAL = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
+NAMED = {
+    "bos_token": "<s>", "cls_token": "<s>", "eos_token": "</s>", "sep_token": "</s>", "pad_token": "<pad>",
+    "unk_token": "<unk>", "mask_token": "<mask>",
+}  # fmt: skip
+UNKNOWN = NAMED["unk_token"]
+SPECIAL = ["<s>", "<pad>", "</s>", UNKNOWN, "<mask>"]
 TEXTS = [Conditioned("ER 1e4 1190.00", "Miete Büro März"), Conditioned("", "x"), Conditioned("BK", "a " * 300)]
 
 
@@ -30,17 +35,15 @@ def a_tokenizer() -> PreTrainedTokenizerFast:
     made = Tokenizer(models.Unigram())
     made.normalizer = normalizers.NFKC()
     made.pre_tokenizer = pre_tokenizers.Metaspace()
-    trainer = trainers.UnigramTrainer(vocab_size=120, special_tokens=SPECIAL, unk_token="<unk>", show_progress=False)
+    trainer = trainers.UnigramTrainer(vocab_size=120, special_tokens=SPECIAL, unk_token=UNKNOWN, show_progress=False)
     words = [e.description for e in some_entries(60)] + [a.name for a in CATALOG] + [str(n) for n in range(200)]
     made.train_from_iterator(words, trainer)
     ids = [(t, made.token_to_id(t)) for t in ("<s>", "</s>")]
     made.post_processor = processors.TemplateProcessing(
         single="<s> $A </s>", pair="<s> $A </s> </s> $B:1 </s>:1", special_tokens=ids
     )
-    return PreTrainedTokenizerFast(
-        tokenizer_object=made, bos_token="<s>", cls_token="<s>", eos_token="</s>", sep_token="</s>", pad_token="<pad>",
-        unk_token="<unk>", mask_token="<mask>", model_input_names=["input_ids", "attention_mask"],
-    )  # fmt: skip
+    inputs = ["input_ids", "attention_mask"]
+    return PreTrainedTokenizerFast(tokenizer_object=made, model_input_names=inputs, **NAMED)  # type: ignore[no-untyped-call]
 
 
 @pytest.fixture(scope="session")
@@ -89,7 +92,9 @@ def test_states_are_of_the_real_tokens_and_pooled_over_the_texts_own(encoder: Te
         assert one.states.shape == (len(one.tokens), encoder.width)
         assert len(one.tokens) <= encoder.config.max_tokens
         assert one.states.dtype == np.float16
-        own = encoder._tokenizer(text.words, text.text, truncation="longest_first", max_length=encoder.config.max_tokens)
+        own = encoder._tokenizer(
+            text.words, text.text, truncation="longest_first", max_length=encoder.config.max_tokens
+        )
         places = [i for i, s in enumerate(own.sequence_ids()) if s == 1]
         mean = one.states.astype(np.float32)[places].mean(0)
         np.testing.assert_allclose(one.pooled, mean / np.linalg.norm(mean), atol=5e-3)

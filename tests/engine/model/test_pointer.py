@@ -26,7 +26,8 @@ def a_reading(seed: int, allowed: Tensor, places: int = 5, queries: int = 3) -> 
     return Reading(
         states=torch.randn(b, queries, H, generator=g), context=torch.randn(b, queries, H, generator=g),
         slots=torch.randn(b, places, H, generator=g), bias=3 * torch.randn(b, places, generator=g), mask=mask,
-        account=account, side=torch.randint(0, 2, (b, places), generator=g), evidence=torch.rand(b, EVIDENCE, generator=g),
+        account=account, side=torch.randint(0, 2, (b, places), generator=g),
+        evidence=torch.rand(b, EVIDENCE, generator=g),
     )  # fmt: skip
 
 
@@ -107,9 +108,8 @@ def test_the_pointer_is_a_cosine_times_its_scale() -> None:
     found = PointerHead(10.0, 64.0)(states, accounts, allowed)
     for b in range(2):
         for q in range(3):
-            s = [
-                math.exp(10.0 * float(states[b, q] @ a) / float(states[b, q].norm()) / float(a.norm())) for a in accounts
-            ]  # fmt: skip
+            state = states[b, q]
+            s = [math.exp(10.0 * float(state @ a) / float(state.norm()) / float(a.norm())) for a in accounts]
             assert found[b, q].tolist() == pytest.approx([x / sum(s) for x in s], rel=1e-4)
     torch.testing.assert_close(PointerHead(10.0, 64.0)(7 * states, 0.1 * accounts, allowed), found)
 

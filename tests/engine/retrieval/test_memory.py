@@ -151,9 +151,7 @@ def test_equals_come_newest_first(reader: Reader) -> None:
 def test_an_older_entry_ranks_below_a_newer_one_of_the_same_text(reader: Reader) -> None:
     day = an_event().date
     assert day
-    entries = [
-        an_entry(entry_id="near", date=day - timedelta(days=2)), an_entry(entry_id="far", date=day - timedelta(days=900))
-    ]  # fmt: skip
+    entries = [an_entry(entry_id=name, date=day - timedelta(days=n)) for name, n in (("near", 2), ("far", 900))]
     assert recalled(a_memory(reader, entries), reader, event_of(entries[0]))[0] == "near"
 
 

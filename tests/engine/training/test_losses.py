@@ -114,5 +114,5 @@ def test_the_padding_of_a_batch_changes_no_loss(school: School) -> None:
 
 
 def test_the_total_weighs_its_terms() -> None:
-    one = Losses(*(torch.tensor(float(x)) for x in (1, 2, 3, 4)), entry=torch.zeros(1))
+    one = Losses(*(torch.tensor(float(x)) for x in (1, 2, 3, 4, 0)))
     assert float(one.total(LossConfig(side=10, stop=100, flow=1000))) == 1 + 20 + 300 + 4000

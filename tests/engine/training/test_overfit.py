@@ -1,4 +1,4 @@
-"""The ten-second test: a small network learns one batch by heart, writes it freely, and gives exactly the truth back."""
+"""The ten-second test: a small network learns one batch by heart and, decoding freely, gives exactly the truth back."""
 
 from __future__ import annotations
 
