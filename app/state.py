@@ -86,6 +86,7 @@ STATE = Key("state", "")
 SINCE: Key[date | None] = Key("since", None)
 UNTIL: Key[date | None] = Key("until", None)
 PAGE = Key("page", 1)
+OPENED = "journal.opened"  # set by the table for one run
 ENTRY = "entry"  # only a query parameter: the entry that is open
 
 _OF_THE_FORM: tuple[Key[str], ...] = (DESCRIPTION, AMOUNT, PARTY)

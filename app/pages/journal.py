@@ -48,9 +48,8 @@ def _search(wb: Workbench, card: BookCard, names: Mapping[str, str]) -> None:
     if not view.rows:
         st.info(_("Nothing matches. Take a filter away or search for fewer words."), icon=":material/search_off:")
         return
-    st.caption(view.found)
     with st.container(key="list"):
-        chosen = journal_table(view.rows)
+        chosen = journal_table(view.rows, view.found)
     if view.pages > 1:
         st.pagination(view.pages, key=state.PAGE.name, bind="query-params")
     if chosen:

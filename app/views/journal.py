@@ -124,7 +124,7 @@ def _row(entry: Entry, names: Mapping[str, str]) -> JournalRow:
     return JournalRow(
         entry_id=entry.entry_id,
         day=day(entry.date),
-        description=entry.description,
+        description=" ".join(entry.description.split()) or _("no description"),
         journal=_journal_code(entry.journal),
         amount=money(entry.total, entry.currency),
         accounts=entry_line(entry.lines, Style(names=names)),

@@ -131,6 +131,8 @@ def _save(desk: Desk, proposal: Proposal, lines: Sequence[Line]) -> None:
     except (ServiceError, StorageError) as error:
         st.error(messages.sentence(error), icon=":material/error:")
         return
+    # First the session, then the drawing: a second press of the key ends this run at the next thing drawn,
+    # and must find no proposal left to save again.
     state.SAVED.set(
         state.Saved(
             entry_id=entry_id,
@@ -138,8 +140,8 @@ def _save(desk: Desk, proposal: Proposal, lines: Sequence[Line]) -> None:
             amount=money(event.amount, event.currency, unit=True),
         )
     )
-    st.toast(_("Saved as a draft: {what}", what=plain(event.description)), icon=":material/check_circle:")
     state.forget_answer()
     state.NEW_FORM.set(True)
     state.FOCUS.set(state.ON_FORM)
+    st.toast(_("Saved as a draft: {what}", what=plain(event.description)), icon=":material/check_circle:")
     st.rerun()

@@ -37,8 +37,10 @@ def test_a_description_becomes_a_corrected_entry_in_the_journal(page: Page) -> N
     expect(page.locator(".cp-life li")).to_have_count(2)
 
     page.get_by_role("button", name="All entries").click()
-    page.get_by_label("Search").fill("browser 4711")
+    page.get_by_role("textbox", name="Search").fill("browser 4711")
     expect(page.get_by_text("1 entry, 1,190.00 EUR in all")).to_be_visible()
+    page.locator(".st-key-list canvas").first.click(position={"x": 150, "y": 36 + 18}, force=True)
+    expect(page.get_by_role("heading", name="Miete Büro Browser 4711")).to_be_visible()
     expect(page.get_by_text("Traceback")).to_have_count(0)
 
 
@@ -49,6 +51,7 @@ def test_a_link_to_an_entry_opens_with_its_frame_and_one_key_accepts(page: Page)
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Übernehmen")).to_be_enabled()
     page.keyboard.press("a")
+    page.keyboard.press("a")  # an impatient second press saves nothing twice
     page.get_by_role("link", name="Im Journal öffnen").click()
     expect(page.get_by_role("heading", name="Kontoführung 4712")).to_be_visible()
 
@@ -57,6 +60,8 @@ def test_a_link_to_an_entry_opens_with_its_frame_and_one_key_accepts(page: Page)
     page.goto(link)
     expect(page.get_by_role("heading", name="Kontoführung 4712")).to_be_visible()
     expect(page.get_by_role("link", name=re.compile("Predict|Vorschlagen"))).to_be_visible()
+    page.goto("/journal?q=4712")
+    expect(page.get_by_text("1 entry, 12.90 EUR in all")).to_be_visible()
 
 
 def test_a_phone_shows_every_column_of_the_grid(page: Page) -> None:

@@ -94,6 +94,16 @@ def test_an_entry_opens_by_link_and_tells_its_life(trained: Workbench, opened: O
     assert page.index("proposed by the model") < page.index("written by a person")
 
 
+def test_typing_opens_an_entry_without_a_mouse(wb: Workbench, fill: FillBook, opened: Open) -> None:
+    fill(wb)
+    at = opened(JOURNAL, q="kontoführung 3")
+    box = at.selectbox(key="journal.open")
+    assert box.options == ["17 Mar 2025  Kontoführung 3  12.90"]
+    box.select_index(0).run()
+    assert not at.exception
+    assert at.header[0].value == "Kontoführung 3"
+
+
 def test_the_way_back_shows_the_list_again(trained: Workbench, opened: Open) -> None:
     at = opened(JOURNAL, entry=_saved(trained))
     at.button(key="journal.back").click().run()
