@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-_FILE = Path(__file__).with_name("workbench.css")
+_FILE = Path(__file__).resolve().parent.parent / "static" / "workbench.css"
 
 
 def style() -> None:

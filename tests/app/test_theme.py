@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG: dict[str, Any] = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
-CSS = (ROOT / "app" / "widgets" / "workbench.css").read_text(encoding="utf-8")
+CSS = (ROOT / "app" / "static" / "workbench.css").read_text(encoding="utf-8")
 AA = 4.5
 BADGES = ("red", "orange", "yellow", "green", "blue", "gray")
 THEMES = ("light", "dark")
