@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.journal import Line, Side
-from engine.targets import Target, canonical, decodable, line_set, to_target
+from engine.targets import Step, Target, canonical, decodable, line_set, to_target
 from tests.builders import a_line
 
 CODES = ("1000", "1200", "1600", "4210")
@@ -76,6 +76,12 @@ def test_a_stop_is_free_once_both_sides_stand_and_the_known_line_is_written(
         before = {s.side for s in target.steps[:i]}
         assert free == (before == set(Side) and i >= target.known)
     assert target.decisive[-1] == ({x.side for x in lines} == set(Side))
+
+
+def test_no_stop_is_free_among_the_known_lines() -> None:
+    steps = tuple(Step(0, s, 0.5) for s in (Side.DEBIT, Side.CREDIT, Side.CREDIT, Side.DEBIT))
+    assert Target(steps).decisive == (False, False, True, True, True)
+    assert Target(steps, known=3).decisive == (False, False, False, True, True)
 
 
 @given(some_lines, st.randoms(use_true_random=False))

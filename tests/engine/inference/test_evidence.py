@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from engine.features import Reader
+from engine.inference import evidence as module
+from engine.inference.beam import Hypothesis
 from engine.inference.evidence import NAMES, Case, Circle, Evidence, Written, collect
 from engine.inference.reasoner import Reasoner
 from engine.journal import Entry, Side, event_of
@@ -99,8 +101,9 @@ def test_the_future_is_no_evidence(reader: Reader) -> None:
     np.testing.assert_allclose(one.features, other.features, atol=1e-4)
 
 
-def test_what_was_forgotten_is_no_evidence(reader: Reader) -> None:
+def test_what_was_forgotten_is_no_evidence(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
     """A memory that forgot answers as one that never knew, so that a rebuilt one answers alike."""
+    monkeypatch.setattr(module, "RECENT", 10)
     entries: list[Entry] = list(some_entries(30))
     lived = a_memory(reader, entries)
     lived.forget([e.entry_id for e in entries[::4]])
@@ -130,6 +133,25 @@ def test_replay_and_serving_collect_the_same(reader: Reader) -> None:
     assert by_set(replayed).keys() == by_set(served).keys()
     for one, features in by_set(replayed).items():
         assert by_set(served)[one] == pytest.approx(features, abs=2e-2)
+
+
+def test_hypotheses_of_one_line_set_are_one_candidate_with_all_their_probability(reader: Reader) -> None:
+    """Two orders, and an account written twice, are the same set of places; the most probable one tells the shares."""
+    school = a_school(reader, many_shapes(8))
+    templates = fit_templates(school.lessons.memory, 8, TINY.templates)
+    reasoner = Reasoner(TINY, school.network, school.tensors, school.lessons.memory, templates)
+    rent, tax, bank = ((school.lessons.rows[c], s) for c, s in (("4210", 0), ("1576", 0), ("1200", 1)))
+
+    def one(log: float, *rows: tuple[int, int]) -> Hypothesis:
+        return Hypothesis(tuple((r, Side(s)) for r, s in rows), log, (0.0,) * len(rows), (0.0,) * len(rows))
+
+    found = [one(-1.0, rent, tax, bank), one(-2.0, tax, rent, bank), one(-2.5, rent, bank)]
+    found.append(one(-3.0, rent, rent, tax, bank))
+    merged = reasoner._merged(found)
+    whole = (("1200", Side.CREDIT), ("1576", Side.DEBIT), ("4210", Side.DEBIT))
+    short = (("1200", Side.CREDIT), ("4210", Side.DEBIT))
+    assert merged.probability == pytest.approx({whole: np.exp(-1) + np.exp(-2) + np.exp(-3), short: np.exp(-2.5)})
+    assert merged.best == {whole: found[0], short: found[2]}
 
 
 def test_candidates_respect_the_day_and_the_known_lines(reader: Reader) -> None:

@@ -11,12 +11,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from engine.errors import TooLittleHistory, TrainingCancelled
 from engine.features import Reader
+from engine.inference.evidence import NAMES
 from engine.inference.predictor import Predictor
 from engine.journal import Entry, Kind
+from engine.targets import line_set
 from engine.training.run import STAGES, Fitted, Progress, fit, train
 from tests.builders import a_snapshot, an_entry, an_event, some_entries
 from tests.engine.made import TINY, many_shapes
@@ -107,6 +110,16 @@ def test_replayed_cases_know_only_networks_of_their_past(fitted: Fitted) -> None
     for one, same in zip(again.replayed[: cut - first], fitted.replayed[: cut - first], strict=True):
         assert one.evidence.sets == same.evidence.sets
         assert one.evidence.features == pytest.approx(same.evidence.features, abs=2e-2)
+
+
+def test_a_replayed_case_never_sees_itself(fitted: Fitted) -> None:
+    entries, first = some_entries(120), int(120 * TINY.cuts[0])
+    for row, case in enumerate(fitted.replayed, start=first):
+        assert case.truth == line_set(entries[row].lines)
+        assert len(case.evidence.circle.rows)
+        assert (case.evidence.circle.rows < row).all()
+        history = case.evidence.features[:, NAMES.index("history")]
+        assert history == pytest.approx(np.log1p(row))
 
 
 def test_metrics_are_shares_of_replayed_entries(fitted: Fitted) -> None:
