@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from engine.journal import Account, Entry, account_rows
@@ -39,6 +39,11 @@ class Catalog:
     def digest(self) -> str:
         body = json.dumps(account_rows(self.accounts), sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(body.encode()).hexdigest()
+
+    def headings(self, booked: Collection[str]) -> set[str]:
+        """Codes that only group others: accounts with children that no entry ever used."""
+        rows = self.rows
+        return {a.parent for a in self.accounts if a.parent != a.code and a.parent in rows} - set(booked)
 
     def parents(self) -> list[int]:
         """Row of each account's parent; -1 where there is none."""

@@ -38,7 +38,7 @@ class EncoderConfig(_Saved):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemoryConfig(_Saved):
-    """How neighbours are found and ranked (DESIGN 4.5)."""
+    """How neighbours are found and ranked."""
 
     slots: int = 10  # K, neighbours the network reads
     evidence: int = 40  # neighbours the judge counts
@@ -88,7 +88,7 @@ class TemplateConfig(_Saved):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgeConfig(_Saved):
-    """The boosted trees that rank candidates by evidence (DESIGN 4.12)."""
+    """The boosted trees that rank candidates by evidence."""
 
     rounds: int = 150
     leaves: int = 15
@@ -103,7 +103,7 @@ class JudgeConfig(_Saved):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LossConfig(_Saved):
-    """Constant weights of the terms of the loss (DESIGN 4.10)."""
+    """Constant weights of the terms of the loss."""
 
     side: float = 1.0
     stop: float = 1.0
@@ -132,7 +132,7 @@ class TrainConfig(_Saved):
     clip_pointer: float = 2.0  # pointer, copy and gate
     blank: float = 0.15  # chance that journal, party or date is hidden, each on its own
     fixed_line: float = 0.15  # chance that one line of an entry is given first, as a bank line would be
-    threads: int = 2
+    threads: int = 1  # of torch; two wait for each other as soon as anything else runs
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "cuts", tuple(self.cuts))

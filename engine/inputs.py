@@ -5,7 +5,7 @@ Shapes: B events, K neighbours, L lines of a neighbour, S tokens, A accounts.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 import numpy as np
@@ -29,7 +29,7 @@ def gather(read: Read, recall: Recall, memory: Memory, catalog: Catalog, rows: d
         tokens=tokens,
         token_mask=mask,
         slots=_slots(read, recall, memory, rows),
-        allowed=allowed(catalog, read.day),
+        allowed=allowed(catalog, read.day, memory.accounts_seen(memory.rows)),
     )
 
 
@@ -43,12 +43,17 @@ def pad_tokens(encoded: Sequence[Encoded]) -> tuple[Tensor, Tensor]:
     return torch.from_numpy(states), torch.from_numpy(mask)
 
 
-def allowed(catalog: Catalog, days: Ints) -> Tensor:
-    """(B, A) bool: accounts open on each event's day; an event without a date may use any that is still open."""
-    table = np.ones((len(days), len(catalog)), bool)
+def allowed(catalog: Catalog, days: Ints, booked: Collection[str]) -> Tensor:
+    """(B, A) bool: accounts open on each event's day that are no mere headings.
+
+    An event without a date may use any account that is still open; ``booked`` are the codes that entries used.
+    """
+    headings = catalog.headings(booked)
+    postable = [a.code not in headings for a in catalog.accounts]
+    table = np.tile(np.array(postable, bool), (len(days), 1))
     for a, account in enumerate(catalog.accounts):
         if account.opened or account.closed:
-            table[:, a] = [
+            table[:, a] &= [
                 account.closed is None if d == NO_DAY else account.open_on(date.fromordinal(int(d))) for d in days
             ]
     return torch.from_numpy(table)

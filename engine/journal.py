@@ -16,6 +16,13 @@ from enum import IntEnum, StrEnum
 
 SNAPSHOT_SCHEMA = 1
 
+# ISO 4217, the currencies whose smallest unit is not a hundredth.
+_NO_CENTS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
+_THOUSANDTHS = "BHD IQD JOD KWD LYD OMR TND"
+_MINOR_UNITS = {
+    code: places for places, codes in ((0, _NO_CENTS), (3, _THOUSANDTHS), (4, "CLF UYW")) for code in codes.split()
+}
+
 _Day = date  # inside a record with a field called date, the name date is that field
 
 
@@ -47,7 +54,7 @@ class AccountType(StrEnum):
 
 
 class Kind(StrEnum):
-    """What an entry is for (ACCOUNTING 2)."""
+    """What an entry is for."""
 
     NORMAL = "normal"
     OPENING = "opening"
@@ -59,7 +66,7 @@ class Kind(StrEnum):
 
 
 class State(StrEnum):
-    """Where an entry stands in its life (ACCOUNTING 14)."""
+    """Where an entry stands in its life."""
 
     DRAFT = "draft"
     SUBMITTED = "submitted"
@@ -178,7 +185,7 @@ TEACHING_KINDS = frozenset({Kind.NORMAL, Kind.ACCRUAL, Kind.ACCRUAL_RELEASE})
 
 
 def teaches(entry: Entry) -> bool:
-    """The one rule of what may teach memory, templates, judge and training (ACCOUNTING 10)."""
+    """The one rule of what may teach memory, templates, judge and training."""
     return entry.state in TEACHING_STATES and entry.kind in TEACHING_KINDS and not entry.forgotten
 
 
@@ -195,7 +202,7 @@ class CandidateLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shares:
-    """How much of a candidate's probability came from where (DESIGN 4.8); the three add up to 1."""
+    """How much of a candidate's probability came from where; the three add up to 1."""
 
     template: float
     memory: float
@@ -277,6 +284,11 @@ class Snapshot:
         }
         text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+def minor_units(currency: str) -> int:
+    """Decimal places of a currency by ISO 4217; 2 for an unknown or empty code."""
+    return _MINOR_UNITS.get(currency.strip().upper(), 2)
 
 
 def in_order(entries: Iterable[Entry]) -> tuple[Entry, ...]:

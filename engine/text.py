@@ -28,7 +28,7 @@ class Conditioned:
 
 
 def conditioned(text: str, journal: str, party: str, amount: Decimal) -> Conditioned:
-    """Journal, party, amount class and amount as words (DESIGN 4.3); blank fields leave no word.
+    """Journal, party, amount class and amount as words; blank fields leave no word.
 
     Args:
         text: a normalised description.

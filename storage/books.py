@@ -9,25 +9,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from engine.journal import Account, AccountType, Kind, account_rows
+from engine.journal import Account, AccountType, Kind, account_rows, minor_units
 from storage import chain, schema
 from storage.bulk import insert_rows
 from storage.errors import BadBook, BookExists, UnknownBook, UnknownJournal
 from storage.identity import clean, new_id, utc_now
 from storage.records import FEEDER, LEDGER_OF_RECORD, Book, JournalKind
 
-# Currencies whose minor unit is not a hundredth (ISO 4217).
-_MINOR_UNITS = {
-    **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX"), 0),
-    **dict.fromkeys(("VND", "VUV", "XAF", "XOF", "XPF"), 0),
-    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
-}
 _LONGEST_NAME = 200
-
-
-def minor_units(currency: str) -> int:
-    """Digits after the decimal mark that a currency has; 2 for unknown ones."""
-    return _MINOR_UNITS.get(currency.upper(), 2)
 
 
 class BookStore:

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from engine.evaluation import metrics
 from engine.evaluation.system import Guess, GuessLine, Key, Ranked
-from engine.inference.amounts import AmountsDisagree, AmountTooSmall, BadShares, allocate_entry, minor_units
-from engine.journal import Entry, Event, Line, Side, Snapshot, event_of
+from engine.inference.amounts import AmountsDisagree, AmountTooSmall, BadShares, allocate_entry
+from engine.journal import Entry, Event, Line, Side, Snapshot, event_of, minor_units
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -1,4 +1,4 @@
-"""The figures of DESIGN 7, each a plain function of guesses and what was really booked.
+"""The figures of the protocol, each a plain function of guesses and what was really booked.
 
 Scores are in [0, 1], ``right`` says per test entry whether the first guess is right. Entries whose scores are
 equal cannot be told apart by a threshold, so every figure that sorts by score takes a tie whole or not at all.
@@ -16,8 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from engine.evaluation.system import Guess, GuessLine, Key, Ranked
-from engine.inference.amounts import minor_units
-from engine.journal import Entry, Line, Side
+from engine.journal import Entry, Line, Side, minor_units
 
 
 class Auto(NamedTuple):
@@ -53,7 +52,7 @@ def exact(guess: Guess, entry: Entry) -> bool:
 
 
 def exact_full(guess: Guess, entry: Entry, *, check_tax: bool = False) -> bool:
-    """Right as ACCOUNTING 8 means it: the multiset of lines, each amount within one minor unit.
+    """Right as users mean it: the multiset of lines, each amount within one minor unit.
 
     Args:
         guess: its parties are compared only where every line names one; an amount that is not given is wrong.

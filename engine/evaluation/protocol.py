@@ -1,4 +1,4 @@
-"""The protocol of DESIGN 7: split by time, static and prequential, one record of outcomes per system, book and mode."""
+"""The protocol: split by time, static and prequential, one record of outcomes per system, book and mode."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Outcomes:
         return cls(**saved)
 
     def figures(self) -> Figures:
-        """The figures of INTERFACES; None where nothing could be measured."""
+        """The figures of one system; None where nothing could be measured."""
         return {
             "exact": _mean(self.right),
             "exact_full": _mean(self.full),

@@ -14,12 +14,6 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from engine.errors import EngineError
 from engine.journal import Side
 
-# ISO 4217, the currencies whose smallest unit is not a hundredth.
-_NO_CENTS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
-_THOUSANDTHS = "BHD IQD JOD KWD LYD OMR TND"
-_MINOR_UNITS = {
-    code: places for places, codes in ((0, _NO_CENTS), (3, _THOUSANDTHS), (4, "CLF UYW")) for code in codes.split()
-}
 _WIDE = Context(prec=60)  # the default 28 digits would round a sum of DECIMAL(22,4) with many places
 _SHARE_STEPS = 2**53  # shares become whole numbers of this many parts: a float has no more
 
@@ -53,11 +47,6 @@ class BadShares(EngineError):
     def __init__(self, shares: Sequence[float], why: str) -> None:
         self.shares = tuple(shares)
         super().__init__(f"The shares {list(shares)} {why}. They must be finite and add up to more than zero.")
-
-
-def minor_units(currency: str) -> int:
-    """Decimal places of a currency by ISO 4217; 2 for an unknown or empty code."""
-    return _MINOR_UNITS.get(currency.strip().upper(), 2)
 
 
 def to_minor_unit(amount: Decimal, minor_unit: int = 2) -> Decimal:

@@ -52,7 +52,10 @@ class Written:
 
 @dataclass(frozen=True)
 class Evidence:
-    """One event's candidates: sets, their features (c, len(NAMES)), template and decoder probabilities (c,)."""
+    """One event's candidates: sets, their features (c, len(NAMES)), template and decoder probabilities (c,).
+
+    ``known`` bounds the memory rows that the answer may rest on.
+    """
 
     sets: tuple[LineSet, ...]
     features: Floats
@@ -60,6 +63,7 @@ class Evidence:
     written: Floats
     best: dict[LineSet, Hypothesis]
     circle: Circle
+    known: int
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,8 @@ def collect(case: Case, sets: tuple[LineSet, ...], memory: Memory) -> Evidence:
     features = np.stack([np.broadcast_to(table[n], len(sets)) for n in NAMES], axis=1).astype(np.float32)
     return Evidence(
         sets, features, table["template"].astype(np.float32),
-        np.array([case.written.probability.get(s, 0.0) for s in sets], np.float32), case.written.best, case.circle,
+        np.array([case.written.probability.get(s, 0.0) for s in sets], np.float32), case.written.best,
+        case.circle, case.known,
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The judge: boosted trees that rank candidates by evidence and say how likely each is right (DESIGN 4.12).
+"""The judge: boosted trees that rank candidates by evidence and say how likely each is right.
 
 Shapes: r rows (candidates of many events), c candidates of one event.
 """
@@ -41,6 +41,7 @@ class Scale:
     offset: float = 0.0
     sure_above: tuple[float, ...] = (NEVER,) * len(PRECISIONS)  # by PRECISIONS
     mix: float = 0.5  # pi, the weight of templates against the decoder
+    exact: float = 0.0  # share of first candidates that were right, judged by trees that did not see them
 
     def threshold(self, precision: float) -> float:
         """The probability from which at least ``precision`` of the answers were right in history; NEVER for none."""
@@ -94,9 +95,11 @@ def learn(replayed: Sequence[Judged], config: JudgeConfig, seed: int) -> Judge:
     """Fit on replayed events, oldest first; calibrate on probabilities of blocks that the trees did not see."""
     usable = [j for j in replayed if len(j.evidence.sets)]
     mix = _mix(usable)
-    right = sum(j.truth in j.evidence.sets for j in usable)
-    if right < ENOUGH or right == sum(len(j.evidence.sets) for j in usable):
-        return Judge("", Scale(mix=mix), len(replayed))
+    found = sum(j.truth in j.evidence.sets for j in usable)
+    if found < ENOUGH or found == sum(len(j.evidence.sets) for j in usable):
+        doubting = Judge("", Scale(mix=mix), len(replayed))
+        right_first = _right([doubting.rank(j.evidence) for j in usable], usable)
+        return Judge("", Scale(mix=mix, exact=float(right_first.mean()) if usable else 0.0), len(replayed))
     trees = _fit(usable, config, seed)
     unseen = _out_of_block(usable, config, seed)
     return Judge(trees, _calibrate(unseen, usable, mix), len(replayed))
@@ -129,10 +132,15 @@ def _out_of_block(replayed: Sequence[Judged], config: JudgeConfig, seed: int) ->
 
 def _calibrate(unseen: Sequence[Floats], replayed: Sequence[Judged], mix: float) -> Scale:
     top = np.array([p.max() for p in unseen])
-    right = np.array([j.evidence.sets[int(p.argmax())] == j.truth for p, j in zip(unseen, replayed, strict=True)])
+    right = _right(unseen, replayed)
     slope, offset = _platt(_logit(top), right)
     calibrated = _sigmoid(slope * _logit(top) + offset)
-    return Scale(slope, offset, tuple(threshold(calibrated, right, p) for p in PRECISIONS), mix)
+    return Scale(slope, offset, tuple(threshold(calibrated, right, p) for p in PRECISIONS), mix, float(right.mean()))
+
+
+def _right(ranked: Sequence[Floats], replayed: Sequence[Judged]) -> NDArray[np.bool_]:
+    """(events,) whether the first candidate is what was booked."""
+    return np.array([j.evidence.sets[int(p.argmax())] == j.truth for p, j in zip(ranked, replayed, strict=True)])
 
 
 def threshold(scores: NDArray[np.floating], right: NDArray[np.bool_], precision: float) -> float:

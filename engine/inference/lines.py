@@ -9,9 +9,9 @@ from decimal import Decimal
 
 import numpy as np
 
-from engine.inference.amounts import AmountsDisagree, AmountTooSmall, BadShares, allocate_entry, minor_units
+from engine.inference.amounts import AmountsDisagree, AmountTooSmall, BadShares, allocate_entry
 from engine.inference.evidence import Circle, Evidence
-from engine.journal import Event, Line, Side
+from engine.journal import Event, Line, Side, minor_units
 from engine.retrieval.memory import NEAR, Memory
 from engine.targets import LineSet, canonical
 
@@ -41,11 +41,15 @@ class Composer:
 
     def lines(self, places: LineSet, evidence: Evidence) -> tuple[Line, ...]:
         """Lines of one candidate, debits first; they balance to the minor unit."""
-        model = self._like(places, evidence.circle) or self._written(places, evidence) or self._newest(places)
+        model = (
+            self._like(places, evidence.circle)
+            or self._written(places, evidence)
+            or self._newest(places, evidence.known)
+        )
         lines = model or [Line(account=a, side=s, amount=Decimal(1)) for a, s in places]
         free = [x for x in lines if (x.account, x.side) not in self._given]
         try:
-            amounts = self._amounts([(x.account, x.side) for x in free], [abs(float(x.amount)) for x in free])
+            amounts = self._amounts([(x.account, x.side) for x in free], [float(x.amount) for x in _upright(free)])
         except (AmountTooSmall, BadShares, AmountsDisagree):  # too many lines for the amount: one line a place
             free = _merged(free)
             amounts = self._amounts([(x.account, x.side) for x in free], [1.0] * len(free))
@@ -83,9 +87,9 @@ class Composer:
         best = there[int(circle.rank[there].argmax())]
         return self._copied(int(circle.rows[best]), same_party=bool(circle.similarity[best] > NEAR))
 
-    def _newest(self, places: LineSet) -> list[Line]:
+    def _newest(self, places: LineSet, known: int) -> list[Line]:
         number = self._memory.set_number(places)
-        rows = np.flatnonzero((self._memory.column("set") == number) & self._memory.column("alive"))
+        rows = np.flatnonzero((self._memory.column("set")[:known] == number) & self._memory.column("alive")[:known])
         return self._copied(int(rows[-1]), same_party=False) if len(rows) else []
 
     def _copied(self, row: int, *, same_party: bool) -> list[Line]:
@@ -116,6 +120,12 @@ class Composer:
 def _rows_in_order(lines: Sequence[tuple[int, Side]]) -> list[tuple[int, Side]]:
     """Catalog rows sort like codes, so sorted rows stand beside sorted codes."""
     return sorted(lines)
+
+
+def _upright(lines: Sequence[Line]) -> list[Line]:
+    """The lines with the signs that make each side's sum positive: a share is of its side's total, sign and all."""
+    sums = {s: sum(x.amount for x in lines if x.side is s) for s in Side}
+    return [x if sums[x.side] >= 0 else replace(x, amount=-x.amount) for x in lines]
 
 
 def _merged(lines: Sequence[Line]) -> list[Line]:

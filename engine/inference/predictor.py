@@ -186,7 +186,7 @@ class Predictor:
 
 
 def shares(evidence: Evidence, c: int, mix: float) -> Shares:
-    """How much of candidate c came from template, memory and model (DESIGN 4.8).
+    """How much of candidate c came from template, memory and model.
 
     A candidate that neither templates nor decoder named was recalled whole, so it is memory's.
     """

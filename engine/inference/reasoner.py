@@ -81,7 +81,7 @@ class Reasoner:
         text = self.templates.text_similarity(read, self.memory, recall.rows)
         chances = self.templates.probabilities(read)
         bounds = np.full(len(read), self.memory.rows) if known is None else known
-        open_ = allowed(self.catalog, read.day).numpy()
+        open_ = allowed(self.catalog, read.day, self.memory.accounts_seen(self.memory.rows)).numpy()
         return [
             self._evidence(
                 Case(read.take([i]), int(bounds[i]), _circle(recall, text, i), self._likely(chances[i]), written[i]),

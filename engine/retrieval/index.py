@@ -106,15 +106,6 @@ class VectorIndex:
             self._drop(known)
             self._after_change(len(known))
 
-    def rows_of(self, ids: Sequence[str]) -> Ints:
-        """Rows of ids, -1 for an unknown one."""
-        with self._lock:
-            return np.array([self._row_of.get(i, -1) for i in ids], dtype=np.int64)
-
-    def id_of(self, row: int) -> str:
-        """The id that has, or last had, this row."""
-        return self._ids[row]
-
     def search(self, queries: Floats, k: int) -> Neighbours:
         """The k nearest of each query; ``queries`` (q, d), k >= 1."""
         if k < 1:
@@ -202,29 +193,6 @@ class VectorIndex:
             rows = np.flatnonzero(self._alive[: self._used])
             self._tree = len(rows) >= TREE_FROM
             self._searcher = _scann_over(self._vectors[rows], [int(r) for r in rows], tree=self._tree)
-
-
-def nearest_before(vectors: Floats, before: Ints, k: int) -> Neighbours:
-    """For every row the k most similar rows numbered below ``before[row]``: the past, as training sees it.
-
-    Args:
-        vectors: (n, d) finite, not zero; scaled to unit length here.
-        before: (n,) at most the row itself, so that nobody is its own neighbour.
-        k: neighbours wanted, at least 1.
-    """
-    n = len(vectors)
-    if before.shape != (n,) or (before > np.arange(n)).any():
-        raise BadVectors("past", "a row would see itself or the future", "Give before[i] <= i for each row.")
-    if not n:
-        return _padded(0, k)
-    unit = _unit(vectors, vectors.shape[1], "vectors")
-    parts = []
-    for a in range(0, n, BLOCK):
-        width = max(1, int(before[a : a + BLOCK].max()))
-        similar = unit[a : a + BLOCK] @ unit[:width].T
-        similar[np.arange(width)[None, :] >= before[a : a + BLOCK, None]] = -np.inf
-        parts.append(_widened(_best(similar, min(k, width)), k))
-    return _stacked(parts)
 
 
 def _unit(vectors: Floats, dim: int, what: str) -> Floats:

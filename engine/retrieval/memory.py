@@ -142,7 +142,7 @@ class Memory:
         """Ranked neighbours of each query, at most ``config.evidence``.
 
         Args:
-            known: (q,) how many rows were known when each query was asked (ACCOUNTING 9); None means all,
+            known: (q,) how many rows were known when each query was asked; None means all,
                 as in serving. Training and replay pass the query's own row, so it never sees itself or the future.
         """
         with self.lock:

@@ -186,16 +186,11 @@ class _Counter:
 
 
 def _metrics(replayed: list[Judged], judge: Judge) -> dict[str, float]:
-    """Figures on the replayed newest part of history: entries asked before they were known."""
-    newest = [j for j in replayed[-max(1, len(replayed) // 2) :] if j.evidence.sets]
-    if not newest:
-        return {"replayed": 0.0}
-    first = [j.evidence.sets[int(judge.rank(j.evidence).argmax())] == j.truth for j in newest]
-    found = [j.truth in j.evidence.sets for j in newest]
+    """Figures on replayed history: entries asked before they were known, ranked by trees that did not see them."""
     return {
-        "replayed": float(len(newest)),
-        "exact": float(np.mean(first)),
-        "candidates": float(np.mean(found)),
+        "replayed": float(len(replayed)),
+        "exact": judge.scale.exact,
+        "candidates": float(np.mean([j.truth in j.evidence.sets for j in replayed])) if replayed else 0.0,
     }
 
 

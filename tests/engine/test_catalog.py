@@ -73,3 +73,12 @@ def test_every_field_that_changes_answers_changes_the_digest() -> None:
     ]  # fmt: skip
     digests = {Catalog.of([*CATALOG[:9], a, *CATALOG[10:]]).digest for a in [rent, *changed]}
     assert len(digests) == len(changed) + 1
+
+
+def test_headings_are_accounts_with_children_that_nobody_booked_on() -> None:
+    catalog = Catalog.of([
+        Account(code="4"), Account(code="40", parent="4"), Account(code="401", parent="40"),
+        Account(code="own", parent="own"), Account(code="lost", parent="gone"),
+    ])  # fmt: skip
+    assert catalog.headings(()) == {"4", "40"}
+    assert catalog.headings({"40", "401"}) == {"4"}

@@ -70,7 +70,7 @@ def test_an_account_is_allowed_from_its_first_day_to_the_day_before_it_closed() 
         [CATALOG[0], replace(CATALOG[1], opened=opened, closed=closed), replace(CATALOG[2], opened=opened)]
     )
     days = [date(2025, 2, 28), opened, date(2025, 3, 31), closed]
-    table = allowed(catalog, np.array([*(d.toordinal() for d in days), NO_DAY]))
+    table = allowed(catalog, np.array([*(d.toordinal() for d in days), NO_DAY]), ())
     assert table.tolist() == [
         [True, False, False], [True, True, True], [True, True, True], [True, False, True], [True, False, True]
     ]  # fmt: skip

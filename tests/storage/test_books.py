@@ -6,9 +6,8 @@ from decimal import Decimal
 import pytest
 import sqlalchemy as sa
 
-from engine.journal import Account, AccountType, Kind
+from engine.journal import Account, AccountType, Kind, minor_units
 from storage import schema
-from storage.books import minor_units
 from storage.errors import BadBook, BookExists, UnknownBook, UnknownJournal
 from storage.journal import NewBatch
 from storage.records import LEDGER_OF_RECORD, PERSON, Book, JournalKind, NewEntry

@@ -16,10 +16,9 @@ from engine.inference.amounts import (
     allocate,
     allocate_entry,
     fits,
-    minor_units,
     to_minor_unit,
 )
-from engine.journal import Side
+from engine.journal import Side, minor_units
 
 shares = st.lists(st.floats(0, 1e6, allow_nan=False), min_size=1, max_size=8)
 places = st.sampled_from([0, 2, 3])

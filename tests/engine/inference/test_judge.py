@@ -34,6 +34,7 @@ def an_evidence(features: np.ndarray, template: Sequence[float] = (), written: S
         written=np.array(written or [0.0] * count, np.float32),
         best={},
         circle=Circle(none.astype(np.int64), none, none, none),
+        known=0,
     )
 
 

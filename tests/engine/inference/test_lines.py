@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.features import Reader
-from engine.inference.amounts import fits, minor_units, to_minor_unit
+from engine.inference.amounts import fits, to_minor_unit
 from engine.inference.beam import Hypothesis
 from engine.inference.evidence import Circle, Evidence
 from engine.inference.lines import Composer
-from engine.journal import Event, Line, Side
+from engine.journal import Event, Line, Side, minor_units
 from engine.retrieval.memory import Memory
 from engine.targets import LineSet, line_set
 from tests.builders import a_line, an_entry, an_event
@@ -45,6 +45,7 @@ def evidence_of(places: LineSet, memory: Memory, *, near: bool = True, best: Hyp
     return Evidence(
         sets=(places,), features=np.zeros((1, 1), np.float32), template=np.zeros(1, np.float32),
         written=np.zeros(1, np.float32), best={places: best} if best else {}, circle=Circle(rows, ones, ones, ones),
+        known=memory.rows,
     )  # fmt: skip
 
 
