@@ -50,6 +50,10 @@ def _short(value: str) -> str:
 _SAY: dict[type, Say] = {
     services.BadInput: _bad_value,
     engine.BadEvent: _bad_value,
+    services.ForeignCurrency: lambda e: _(
+        "Book {book} is kept in {own}, and this event is in {currency}. Convert the amount to {own} first; "
+        "this version keeps no foreign amounts and no rates.", book=e.book, own=e.own, currency=e.value
+    ),
     services.NoModelYet: lambda e: _(
         "Book {book} has no model yet. Import its history, then train one.", book=e.book
     ),

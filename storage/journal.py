@@ -202,6 +202,12 @@ class JournalStore:
         """The book's newest chain link: it moves with everything that may change what teaches."""
         return chain.head(self._session, book_id)
 
+    def currencies(self, book_id: str, entry_ids: Sequence[str]) -> dict[str, str]:
+        """Entry id to currency; ids of another book are left out."""
+        t = schema.entries.c
+        asked = sa.select(t.entry_id, t.currency).where(t.book_id == book_id, t.entry_id.in_(list(entry_ids)))
+        return {r.entry_id: r.currency for r in self._session.execute(asked)} if entry_ids else {}
+
     def source_keys(self, book_id: str) -> dict[str, str]:
         """Source key to content digest of every entry that was imported."""
         t = schema.entries.c

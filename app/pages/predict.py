@@ -6,7 +6,7 @@ import streamlit as st
 
 from app import state
 from app.i18n import _
-from app.services import books, propose
+from app.services import books, journal, propose
 from app.services.books import BookCard
 from app.services.errors import BadInput, ModelLoading
 from app.services.workbench import Workbench
@@ -33,7 +33,7 @@ def page(wb: Workbench, card: BookCard) -> None:
         proposal = _answer(wb, card)
         if proposal is not None:
             desk = _desk(wb, card, proposal.event)
-            view = proposal_view(proposal, state.CHOSEN.get(), desk.names)
+            view = proposal_view(proposal, state.CHOSEN.get(), desk.names, _currencies(wb, card, proposal))
             proposal_panel(desk, proposal, view)
             _evidence(proposal, view, desk)
     if proposal is not None:
@@ -88,6 +88,10 @@ def _evidence(proposal: Proposal, view: ProposalView, desk: Desk) -> None:
 def _desk(wb: Workbench, card: BookCard, event: Event) -> Desk:
     accounts = books.catalog(wb, card.name, event.date)
     return Desk(wb=wb, card=card, labels=labels(accounts), names={a.code: a.name for a in accounts})
+
+
+def _currencies(wb: Workbench, card: BookCard, proposal: Proposal) -> dict[str, str]:
+    return journal.currencies(wb, card.name, [x.entry_id for x in proposal.because])
 
 
 def _saved_line() -> None:

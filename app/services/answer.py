@@ -10,8 +10,7 @@ from app.services.errors import BadInput
 from app.services.propose import propose
 from app.services.typed import TypedEvent, event_from_text, read_lines
 from app.services.workbench import Workbench
-from engine.inference.amounts import minor_units
-from engine.journal import Because, Candidate, Proposal, Status
+from engine.journal import Because, Candidate, Proposal, Status, minor_units
 
 if TYPE_CHECKING:
     from app.commands import Answer

@@ -16,6 +16,19 @@ class BadInput(ServiceError):
         super().__init__(f"{field} {shown!r}: {why}. {remedy}" if value else f"{field}: {why}. {remedy}")
 
 
+class ForeignCurrency(BadInput):
+    """An event in another currency than the book's."""
+
+    def __init__(self, currency: str, book: str, own: str) -> None:
+        self.book, self.own = book, own
+        super().__init__(
+            "Currency",
+            currency,
+            f"book {book!r} is kept in {own}",
+            f"Convert the amount to {own} first; this version keeps no foreign amounts and no rates.",
+        )
+
+
 class NoModelYet(ServiceError):
     """A book has no trained model that could answer."""
 

@@ -5,11 +5,13 @@ The records are those of the store: nothing is gained by a second shape of them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from app.services.workbench import Workbench
 from storage.records import Decision, EntryDetail, JournalQuery, Version
 from storage.records import SearchResult as JournalPage
 
-__all__ = ["Decision", "EntryDetail", "JournalPage", "JournalQuery", "Version", "entry_detail", "search"]
+__all__ = ["Decision", "EntryDetail", "JournalPage", "JournalQuery", "Version", "currencies", "entry_detail", "search"]
 
 
 def search(wb: Workbench, book: str, query: JournalQuery) -> JournalPage:
@@ -22,3 +24,9 @@ def entry_detail(wb: Workbench, book: str, entry_id: str) -> EntryDetail:
     """One entry with its versions and decisions; raises UnknownBook, UnknownEntry."""
     with wb.reading() as uow:
         return uow.journal.entry(uow.books.get(book).book_id, entry_id)
+
+
+def currencies(wb: Workbench, book: str, entry_ids: Sequence[str]) -> dict[str, str]:
+    """The currency of each of these entries by its id; raises UnknownBook."""
+    with wb.reading() as uow:
+        return uow.journal.currencies(uow.books.get(book).book_id, entry_ids)

@@ -8,11 +8,10 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from app.services.errors import AccountUnusable, BadInput, NoModelYet, NotBalanced
+from app.services.errors import AccountUnusable, BadInput, ForeignCurrency, NoModelYet, NotBalanced
 from app.services.typed import TypedEvent, event_from_text, read_description
 from app.services.untrained import by_hand as start_by_hand
 from app.services.workbench import Workbench
-from engine.inference.amounts import minor_units
 from engine.journal import Account, Event, Line, Proposal, Side
 from storage.records import MODEL, PERSON, Book, NewEntry
 
@@ -43,18 +42,19 @@ def by_hand(wb: Workbench, book: str, event: Event) -> Proposal:
 def save(wb: Workbench, book: str, proposal: Proposal, event: Event, lines: Sequence[Line], by: str) -> str:
     """Store the model's version, then the person's; the entry stays a draft.
 
-    Returns the entry id. Raises NotBalanced, AccountUnusable, BadInput, UnknownBook; nothing is
-    stored then.
+    Returns the entry id. Raises NotBalanced, AccountUnusable, BadInput, UnknownBook, UnknownJournal;
+    nothing is stored then.
     """
     description = read_description(event.description)
     day = event.date or datetime.now(UTC).date()
     with wb.writing() as uow:
         found = uow.books.get(book)
+        _own_currency(event, found)
         check_lines(lines, {a.code: a for a in uow.books.catalog(found.book_id)}, day, found)
         new = NewEntry(
             description=description,
             date=day,
-            currency=event.currency or found.currency,
+            currency=found.currency,
             journal=uow.books.journal_named(found.book_id, event.journal).journal if event.journal else "",
             party=event.party,
         )
@@ -117,11 +117,17 @@ def _prepared(wb: Workbench, book: str, event: Event) -> tuple[Book, Event, tupl
         found = uow.books.get(book)
         accounts = uow.books.catalog(found.book_id, event.date or datetime.now(UTC).date())
         journal = uow.books.journal_named(found.book_id, event.journal).journal if event.journal else ""
-    currency = event.currency or found.currency
-    places = minor_units(currency)
+    _own_currency(event, found)
+    places = found.minor_units
     if _rounded(event.amount, places) != event.amount:
-        raise BadInput("Amount", f"{event.amount:f}", f"{currency} has {places} decimals", "Round the amount.")
-    return found, replace(event, currency=currency, journal=journal), accounts
+        raise BadInput("Amount", f"{event.amount:f}", f"{found.currency} has {places} decimals", "Round the amount.")
+    return found, replace(event, currency=found.currency, journal=journal), accounts
+
+
+def _own_currency(event: Event, book: Book) -> None:
+    """Amounts are booked in the book's currency; without a rate nothing else can become one."""
+    if event.currency and event.currency != book.currency:
+        raise ForeignCurrency(event.currency, book.name, book.currency)
 
 
 def _by_hand(wb: Workbench, book: Book, event: Event, accounts: Sequence[Account]) -> Proposal:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from app.services.errors import BadInput, NoAccounts
-from engine.inference.amounts import allocate, fits, minor_units
+from engine.inference.amounts import allocate, fits
 from engine.journal import (
     Account,
     AccountType,
@@ -24,6 +24,7 @@ from engine.journal import (
     Shares,
     Side,
     Status,
+    minor_units,
 )
 
 MOST_CANDIDATES = 5

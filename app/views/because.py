@@ -39,8 +39,14 @@ class Because:
     counts: str
 
 
-def because_view(proposal: Proposal, candidate: Candidate, names: Mapping[str, str]) -> Because:
-    """Entries booked like the opened candidate, and always the nearest one booked otherwise (ACCOUNTING 12)."""
+def because_view(
+    proposal: Proposal, candidate: Candidate, names: Mapping[str, str], currencies: Mapping[str, str] | None = None
+) -> Because:
+    """Entries booked like the opened candidate, and always the nearest one booked otherwise.
+
+    `currencies` has the currency of each earlier entry by its id; where it is silent, the event's holds.
+    """
+    own = currencies or {}
     booked = {(x.account, x.side) for x in candidate.lines}
     ranked = sorted(proposal.because, key=lambda x: -x.similarity)
     like = [x for x in ranked if {(y.account, y.side) for y in x.lines} == booked]
@@ -49,7 +55,10 @@ def because_view(proposal: Proposal, candidate: Candidate, names: Mapping[str, s
     shown += [x for x in (*like, *otherwise) if x not in shown][: SHOWN_CARDS - len(shown)]
     near = [x for x in ranked if x in shown or x.similarity >= NEAR * ranked[0].similarity]
     return Because(
-        cards=tuple(_card(x, proposal.event, names, agrees=x in like) for x in shown),
+        cards=tuple(
+            _card(x, proposal.event, names, agrees=x in like, currency=own.get(x.entry_id) or proposal.event.currency)
+            for x in shown
+        ),
         counts=_counts(sum(x in like for x in near), sum(x in otherwise for x in near)),
     )
 
@@ -75,12 +84,12 @@ def _counts(alike: int, otherwise: int) -> str:
     return f"{like}, {other}"
 
 
-def _card(one: Evidence, event: Event, names: Mapping[str, str], *, agrees: bool) -> Card:
+def _card(one: Evidence, event: Event, names: Mapping[str, str], *, agrees: bool, currency: str) -> Card:
     return Card(
         entry_id=one.entry_id,
         title=one.description.strip() or _("no description"),
         when=day(one.date),
-        amount=money(one.amount, event.currency, unit=True),
+        amount=money(one.amount, currency, unit=True),
         agrees=agrees,
         verdict=_("same accounts") if agrees else _("booked otherwise"),
         differs=differs_text(one, event),

@@ -17,8 +17,8 @@ from app.services.typed import read_amount
 from app.views.accounts import code_of, label
 from app.views.numbers import MINUS, money
 from engine.errors import EngineError
-from engine.inference.amounts import allocate, minor_units
-from engine.journal import CandidateLine, Line, Side
+from engine.inference.amounts import allocate
+from engine.journal import CandidateLine, Line, Side, minor_units
 
 ACCOUNT, DEBIT, CREDIT = "account", "debit", "credit"
 COLUMN = {Side.DEBIT: DEBIT, Side.CREDIT: CREDIT}

@@ -9,7 +9,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 
 from app import i18n
-from engine.inference.amounts import minor_units
+from engine.journal import minor_units
 
 MINUS = "\u2212"
 

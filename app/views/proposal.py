@@ -53,8 +53,13 @@ class ProposalView:
     because: Because
 
 
-def proposal_view(proposal: Proposal, chosen: int, names: Mapping[str, str]) -> ProposalView:
-    """The view of one proposal with candidate `chosen` opened; `names` are account names by code."""
+def proposal_view(
+    proposal: Proposal, chosen: int, names: Mapping[str, str], currencies: Mapping[str, str] | None = None
+) -> ProposalView:
+    """The view of one proposal with candidate `chosen` opened.
+
+    `names` are account names by code, `currencies` those of the entries it rests on by their id.
+    """
     candidate = proposal.candidates[chosen]
     status = proposal.status if chosen == 0 else Status.NOT_SURE
     currency = proposal.event.currency
@@ -67,7 +72,7 @@ def proposal_view(proposal: Proposal, chosen: int, names: Mapping[str, str]) -> 
         lines=tuple(_line(x, names, currency) for x in candidate.lines),
         total=money(_debits(candidate.lines), currency),
         candidates=_candidates(proposal, chosen),
-        because=because_view(proposal, candidate, names),
+        because=because_view(proposal, candidate, names, currencies),
     )
 
 

@@ -15,7 +15,6 @@ from app.services.typed import TypedEvent, event_from_text
 from app.widgets.markdown import plain
 from engine.errors import BadEvent
 
-COMMON_CURRENCIES = ("EUR", "USD", "GBP", "CHF", "SEK", "CNY")
 _DATE_FORMATS = {"en": "DD/MM/YYYY", "de": "DD.MM.YYYY", "fr": "DD/MM/YYYY"}
 
 
@@ -35,8 +34,7 @@ def event_form(card: BookCard, journals: Sequence[JournalKind]) -> None:
         with amount:
             st.text_input(_("Amount"), key=state.AMOUNT.name, persist_state="session", placeholder=_example())
         with currency:
-            codes = _currencies(card.currency)
-            st.selectbox(_("Currency"), codes, key=state.CURRENCY.name, persist_state="session")
+            st.selectbox(_("Currency"), [card.currency], key=state.CURRENCY.name, disabled=True)
         _worry("amount", "currency")
         day, journal = st.columns(2)
         with day:
@@ -84,10 +82,6 @@ def _worry(*fields: str) -> None:
     for text in (state.WORRIES.get().get(field, "") for field in fields):
         if text:
             st.markdown(f":red[:material/error: {plain(text)}]")
-
-
-def _currencies(own: str) -> list[str]:
-    return [own, *(c for c in COMMON_CURRENCIES if c != own)] if own else list(COMMON_CURRENCIES)
 
 
 def _example() -> str:

@@ -10,6 +10,7 @@ from app.messages import _SAY, expected, sentence
 from app.services.errors import (
     AccountUnusable,
     BadInput,
+    ForeignCurrency,
     ModelLoading,
     NoAccounts,
     NoModelYet,
@@ -22,6 +23,7 @@ from storage.errors import StoreBusy, StoreLocked, UnknownBook, UnknownEntry
 ERRORS: list[Exception] = [
     BadInput("Amount", "viel", "this is not a number", "Check the amount."),
     BadEvent("Description", "", "it is empty", "Say in a few words what happened."),
+    ForeignCurrency("USD", "demo", "EUR"),
     NoModelYet("demo"),
     ModelLoading("demo"),
     NoAccounts("demo"),

@@ -269,3 +269,15 @@ def test_source_keys_tell_content_apart(store: Store, book: Book) -> None:
         assert unit.journal.source_keys(book.book_id) == {"k": content_digest(entry)}
     assert content_digest(entry) == content_digest(replace(entry, entry_id="other", position=9))
     assert content_digest(entry) != content_digest(replace(entry, description="other"))
+
+
+def test_currencies_are_told_by_id_and_only_within_the_book(store: Store, book: Book) -> None:
+    one, two = add(store, book, an_entry(entry_id="a", currency="USD"), an_entry(entry_id="b", description="Strom"))
+    with store.unit_of_work() as unit:
+        other = unit.books.create("other")
+        assert unit.journal.currencies(book.book_id, [one.entry_id, two.entry_id]) == {
+            one.entry_id: "USD",
+            two.entry_id: "EUR",
+        }
+        assert unit.journal.currencies(other.book_id, [one.entry_id]) == {}
+        assert unit.journal.currencies(book.book_id, []) == {}

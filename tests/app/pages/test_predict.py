@@ -209,6 +209,14 @@ def test_the_book_of_the_link_is_opened(trained: Workbench, fill: FillBook, open
     assert opened(book="Aaa & Söhne").selectbox(key="book").value == "Aaa & Söhne"
 
 
+def test_only_the_book_s_currency_is_offered_and_another_is_refused_in_words(trained: Workbench, opened: Open) -> None:
+    at = opened()
+    assert at.selectbox(key="predict.currency").options == ["EUR"]
+    describe(at, "Miete", "100 USD")
+    assert "it says USD while the currency is EUR" in said(at)
+    assert not table(at)
+
+
 def test_amounts_stay_exact_from_form_to_journal(trained: Workbench, opened: Open) -> None:
     at = describe(opened(), "Kontoführung exakt", "1234567890123456,78")
     at.button(key="predict.accept").click().run()

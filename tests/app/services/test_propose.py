@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.services.errors import AccountUnusable, BadInput, NoAccounts, NotBalanced
+from app.services.errors import AccountUnusable, BadInput, ForeignCurrency, NoAccounts, NotBalanced
 from app.services.journal import JournalQuery, entry_detail, search
 from app.services.propose import by_hand, propose, save
 from app.services.workbench import Workbench
@@ -90,8 +90,27 @@ def test_amounts_are_held_to_the_currency(wb: Workbench, fill: FillBook) -> None
     fill(wb, entries=())
     with pytest.raises(BadInput, match="EUR has 2 decimals"):
         propose(wb, "test", an_event(amount="1.005", journal="", currency=""))
+
+
+def test_decimals_are_those_of_the_book(wb: Workbench) -> None:
+    with wb.writing() as uow:
+        book = uow.books.create("tokyo", "JPY")
+        uow.books.put_accounts(book.book_id, CATALOG, "test")
     with pytest.raises(BadInput, match="JPY has 0 decimals"):
-        propose(wb, "test", an_event(amount="1.5", journal="", currency="JPY"))
+        propose(wb, "tokyo", an_event(amount="1.5", journal="", currency=""))
+    assert propose(wb, "tokyo", an_event(amount="15", journal="", currency="")).event.currency == "JPY"
+
+
+def test_another_currency_than_the_book_s_is_neither_proposed_nor_saved(wb: Workbench, fill: FillBook) -> None:
+    book = fill(wb)
+    foreign = an_event(currency="USD")
+    with pytest.raises(ForeignCurrency, match="kept in EUR") as caught:
+        propose(wb, "test", foreign)
+    assert caught.value.field == "Currency"
+    with pytest.raises(ForeignCurrency):
+        save(wb, "test", made(wb, an_event()), foreign, RENT, "Anna")
+    with wb.reading() as uow:
+        assert uow.journal.count(book.book_id) == 24
 
 
 def test_unknown_names_are_refused(wb: Workbench, fill: FillBook) -> None:

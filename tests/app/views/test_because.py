@@ -77,3 +77,9 @@ def test_an_origin_without_a_word_of_ours_is_shown_as_stored() -> None:
 
 def test_an_empty_description_has_a_title() -> None:
     assert view_of(some_evidence(" ")).cards[0].title == "no description"
+
+
+def test_a_card_s_amount_is_in_its_own_entry_s_currency() -> None:
+    proposal = a_proposal(because=(some_evidence(), some_evidence(entry_id="E2")))
+    cards = because_view(proposal, proposal.candidates[0], NAMES, {"E1": "USD"}).cards
+    assert [c.amount for c in cards] == ["1,190.00\u00a0USD", "1,190.00\u00a0EUR"]
