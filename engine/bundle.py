@@ -10,7 +10,7 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -44,6 +44,7 @@ from engine.retrieval.memory import Memory
 from engine.templates import TemplateHead, Wide
 
 FORMAT = 1
+OWN = "own"  # name of an encoder that the bundle brings along
 LIBRARIES = ("torch", "transformers", "lightgbm", "numpy", "scipy", "scikit-learn", "safetensors")
 
 
@@ -116,7 +117,7 @@ def _manifest(bundle: Bundle, files: dict[str, str]) -> dict[str, Any]:
         "book": bundle.book,
         "currency": bundle.currency,
         "snapshot": bundle.snapshot,
-        "config": bundle.reasoner.config.to_dict(),
+        "config": _portable(bundle.reasoner.config),
         "encoder": {"digest": encoder.digest, "own": encoder.config.name != "embedded"},
         "catalog": account_rows(bundle.reasoner.catalog.accounts),
         "trained": list(bundle.trained),
@@ -128,6 +129,12 @@ def _manifest(bundle: Bundle, files: dict[str, str]) -> dict[str, Any]:
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
     }
     return {**manifest, "digest": _digest(manifest)}
+
+
+def _portable(config: TrainConfig) -> dict[str, Any]:
+    """The settings without the folder that an own encoder was read from: the bundle has its own copy."""
+    name = config.encoder.name
+    return replace(config, encoder=replace(config.encoder, name=name if name == "embedded" else OWN)).to_dict()
 
 
 def _digest(manifest: Mapping[str, Any]) -> str:

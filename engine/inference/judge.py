@@ -22,6 +22,8 @@ ENOUGH = 60  # events from which a judge of the book's own is learnt
 FOLDS = 3  # blocks of time for the out-of-block probabilities that calibrate
 PRECISIONS = (0.8, 0.9, 0.95, 0.98, 0.99)  # for which thresholds are kept
 NEVER = 1.01  # a threshold that nothing reaches
+UNSUPPORTED = 0.45  # the most that is claimed where history cannot speak
+_UNSEEN = NAMES.index("unseen")
 PRUDENCE = 20.0  # events' worth of doubt while there is no judge
 
 
@@ -58,10 +60,21 @@ class Judge:
         self._booster = lgb.Booster(model_str=trees) if trees else None
 
     def rank(self, evidence: Evidence) -> Floats:
-        """(c,) calibrated probabilities that each candidate is right; their sum is at most 1."""
+        """(c,) calibrated probabilities that each candidate is right; their sum is at most 1.
+
+        History hardly ever shows what becomes of a first candidate with an account that nobody ever used, or of
+        an event without any neighbour; so such a one is never given more than UNSUPPORTED.
+        """
         raw = self._raw(evidence)
-        if not self.trees or not len(raw):
+        if not len(raw):
             return raw
+        chances = self._calibrated(raw) if self.trees else raw
+        top = int(chances.argmax())
+        if len(evidence.circle.rows) and not evidence.features[top, _UNSEEN]:
+            return chances
+        return chances * np.float32(min(1.0, UNSUPPORTED / max(float(chances[top]), 1e-9)))
+
+    def _calibrated(self, raw: Floats) -> Floats:
         raw = raw / max(1.0, float(raw.sum()))
         top = int(raw.argmax())
         rest = 1.0 - raw[top]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 import numpy as np
 import torch
@@ -108,8 +109,11 @@ class Reasoner:
         return Written(best, probability)
 
     def _likely(self, chances: Floats) -> dict[LineSet, float]:
-        top = np.argsort(-chances, kind="stable")[: self.config.judge.templates]
-        return {self.templates.templates[t]: float(chances[t]) for t in top}
+        """The best templates; one whose every entry was forgotten or reversed since is no template any more."""
+        names = self.templates.templates
+        order = (int(t) for t in np.argsort(-chances, kind="stable"))
+        top = islice((t for t in order if self.memory.remembers(names[t])), self.config.judge.templates)
+        return {names[t]: float(chances[t]) for t in top}
 
     def _evidence(self, case: Case, limits: _Limits) -> Evidence:
         numbers: Ints = self.memory.column("set")[case.circle.rows]

@@ -24,7 +24,7 @@ from engine.errors import EncoderMissing
 from engine.text import Conditioned
 
 _DIGESTS: WeakKeyDictionary[torch.nn.Module, str] = WeakKeyDictionary()  # hashing 90 MB takes a moment
-CACHE = 20_000  # texts whose token states are kept
+CACHE = 4_000  # texts whose token states are kept, about 35 kB each; the one not asked for longest goes first
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class TextEncoder:
                 if progress:
                     progress(start + len(part), len(wanted))
             found = [fresh[t] if t in fresh else self._cache[t] for t in texts]
-            self._keep(fresh)
+            self._keep(dict(zip(texts, found, strict=True)))
         return found
 
     def forget(self) -> None:
@@ -80,8 +80,10 @@ class TextEncoder:
         with self._lock:
             self._cache.clear()
 
-    def _keep(self, fresh: dict[Conditioned, Encoded]) -> None:
-        self._cache.update(fresh)
+    def _keep(self, asked: dict[Conditioned, Encoded]) -> None:
+        for text, one in asked.items():
+            self._cache[text] = one
+            self._cache.move_to_end(text)
         while len(self._cache) > CACHE:
             self._cache.popitem(last=False)
 

@@ -70,6 +70,7 @@ class Memory:
         self.codes: list[str] = []
         self._born: list[int] = []  # the first row that used each code
         self._set_of: dict[LineSet, int] = {}
+        self._live: Ints = np.zeros(0, np.int64)  # entries remembered now, by number of their set
         self._id_of: dict[str, int] = {}
         self._row_of: dict[str, int] = {}
         self._columns = Columns(
@@ -125,6 +126,7 @@ class Memory:
                 set=np.array([self._intern(line_set(e.lines)) for e in kept]),
                 account=account, side=side, share=share,
             )  # fmt: skip
+            np.add.at(self._live, self._columns["set"][start:], 1)
             self._wide.append(part.wide)
             self.entries.extend(kept)
             self._row_of.update({e.entry_id: start + i for i, e in enumerate(kept)})
@@ -136,6 +138,7 @@ class Memory:
             rows = [self._row_of.pop(i) for i in entry_ids if i in self._row_of]
             if rows:
                 self._columns["alive"][rows] = False
+                np.subtract.at(self._live, self._columns["set"][rows], 1)
                 self._index.delete([self.entries[r].entry_id for r in rows])
 
     def recall(self, read: Read, known: Ints | None = None) -> Recall:
@@ -188,6 +191,11 @@ class Memory:
     def line_set(self, row: int) -> LineSet:
         return self.sets[int(self.column("set")[row])]
 
+    def remembers(self, lines: LineSet) -> bool:
+        """Whether some entry that is remembered now was booked so."""
+        number = self.set_number(lines)
+        return number >= 0 and bool(self._live[number])
+
     def set_number(self, lines: LineSet) -> int:
         """The number of a line set in column ``set``; -1 when no remembered entry has it."""
         return self._set_of.get(lines, -1)
@@ -216,6 +224,7 @@ class Memory:
     def _intern(self, lines: LineSet) -> int:
         if lines not in self._set_of:
             self._set_of[lines] = len(self.sets)
+            self._live = np.append(self._live, 0)
             self.sets.append(lines)
         return self._set_of[lines]
 
@@ -227,7 +236,7 @@ class Memory:
         return self._id_of[code]
 
     def _lines(self, entries: Sequence[Entry], start: int) -> tuple[Ints, Ints, Floats]:
-        """Account ids (-1 padding), sides and shares of the first lines of each entry, in canonical order.
+        """Account ids (-1 padding), sides and shares of the largest lines of each entry, in canonical order.
 
         The first entry becomes row ``start``.
         """
@@ -239,9 +248,10 @@ class Memory:
             total = abs(float(entry.total)) or 1.0
             lines = canonical(entry.lines)
             ids = [self._account(x.account, start + i) for x in lines]  # also of lines that get no slot
-            for j, line in enumerate(lines[:width]):
-                account[i, j], side[i, j] = ids[j], int(line.side)
-                share[i, j] = float(line.amount) / total
+            largest = sorted(sorted(range(len(lines)), key=lambda j: -abs(lines[j].amount))[:width])
+            for place, j in enumerate(largest):
+                account[i, place], side[i, place] = ids[j], int(lines[j].side)
+                share[i, place] = float(lines[j].amount) / total
         return account, side, share
 
     def catalog_rows(self, rows_by_code: dict[str, int]) -> Ints:

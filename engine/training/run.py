@@ -142,6 +142,7 @@ class _Run:
         self.network = Network(config.network, Widths.of(reader, self.tensors, len(catalog)))
         self.teacher = Teacher(self.network, self.lessons, self.tensors, config)
         self.reasoner: Reasoner
+        self._rng = np.random.RandomState(config.seed)
 
     def stages(self) -> list[Judged]:
         """Learn part after part; returns the replayed cases of everything after the first cut, oldest first."""
@@ -170,7 +171,8 @@ class _Run:
         def tell(done: int) -> None:
             self.reporter.tell("judge", before + done, n - int(n * self.config.cuts[0]), "replaying history")
 
-        evidence = self.reasoner.consider(self.lessons.read.take(rows), rows, progress=tell)
+        hidden = self._rng.rand(len(rows)) < 1 - (1 - self.config.blank) ** 3  # as often as in the lessons
+        evidence = self.reasoner.consider(self.lessons.read.take(rows + n * hidden), rows, progress=tell)
         return [Judged(e, self.lessons.truth(int(r))) for e, r in zip(evidence, rows, strict=True)]
 
 

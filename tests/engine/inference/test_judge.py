@@ -12,7 +12,7 @@ from hypothesis.extra import numpy as hnp
 
 from engine.config import JudgeConfig
 from engine.inference.evidence import NAMES, Circle, Evidence
-from engine.inference.judge import ENOUGH, NEVER, PRECISIONS, Judge, Judged, Scale, learn, threshold
+from engine.inference.judge import ENOUGH, NEVER, PRECISIONS, UNSUPPORTED, Judge, Judged, Scale, learn, threshold
 from engine.journal import Side
 from engine.targets import LineSet
 from engine.training.run import Fitted
@@ -24,16 +24,18 @@ def a_set(number: int) -> LineSet:
     return (("1200", Side.CREDIT), (str(4000 + number), Side.DEBIT))
 
 
-def an_evidence(features: np.ndarray, template: Sequence[float] = (), written: Sequence[float] = ()) -> Evidence:
+def an_evidence(
+    features: np.ndarray, template: Sequence[float] = (), written: Sequence[float] = (), *, neighbours: int = 1
+) -> Evidence:
     count = len(features)
-    none = np.zeros(0, np.float32)
+    near = np.ones(neighbours, np.float32)
     return Evidence(
         sets=tuple(a_set(i) for i in range(count)),
         features=features.astype(np.float32),
         template=np.array(template or [0.0] * count, np.float32),
         written=np.array(written or [0.0] * count, np.float32),
         best={},
-        circle=Circle(none.astype(np.int64), none, none, none),
+        circle=Circle(np.zeros(neighbours, np.int64), near, near, near),
         known=0,
     )
 
@@ -44,6 +46,7 @@ def a_history(events: int, seed: int = 0) -> list[Judged]:
     out = []
     for _ in range(events):
         features = rng.rand(4, len(NAMES))
+        features[:, NAMES.index("unseen")] = 0
         chance = np.exp(6 * features[:, 0])
         right = rng.choice(4, p=chance / chance.sum())
         share = tuple(chance / chance.sum())
@@ -56,6 +59,22 @@ def judge() -> Judge:
     made = learn(a_history(400), CONFIG, 0)
     assert made.trees
     return made
+
+
+@pytest.mark.parametrize("trees", [True, False])
+def test_where_history_cannot_speak_little_is_claimed_and_the_order_stays(judge: Judge, *, trees: bool) -> None:
+    one = judge if trees else Judge("", Scale(), 10_000)
+    for case in a_history(30, seed=4):
+        known = case.evidence
+        usual = one.rank(known)
+        lonely = one.rank(an_evidence(known.features, tuple(known.template), tuple(known.written), neighbours=0))
+        assert lonely.max() <= UNSUPPORTED + 1e-6
+        assert lonely.argsort().tolist() == usual.argsort().tolist()
+        strange = known.features.copy()
+        strange[usual.argmax(), NAMES.index("unseen")] = 1
+        doubted = one.rank(an_evidence(strange, tuple(known.template), tuple(known.written)))
+        if doubted.argmax() == usual.argmax():
+            assert doubted.max() <= UNSUPPORTED + 1e-6
 
 
 def test_a_learnt_judge_ranks_better_than_chance(judge: Judge) -> None:

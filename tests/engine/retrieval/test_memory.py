@@ -185,3 +185,13 @@ def test_columns_grow_together() -> None:
     assert len(columns) == 130
     np.testing.assert_array_equal(columns["a"], np.arange(130))
     np.testing.assert_array_equal(columns["b"][:, 1], np.arange(130))
+
+
+def test_a_set_whose_every_entry_was_forgotten_is_remembered_no_more(reader: Reader) -> None:
+    memory = a_memory(reader, [an_entry(entry_id="a"), an_entry(entry_id="b")])
+    places = memory.line_set(0)
+    memory.forget(["a"])
+    assert memory.remembers(places)
+    memory.forget(["b", "b"])
+    assert not memory.remembers(places)
+    assert not memory.remembers(())
