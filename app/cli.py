@@ -27,6 +27,7 @@ import typer
 from app.commands import REFUSALS, Answer, carry_out
 from app.home import Home, HomeUnusable
 from app.jobs import Jobs
+from engine.journal import Kind
 
 cli = typer.Typer(
     add_completion=False,
@@ -75,6 +76,21 @@ def import_(
         "by": _user(),
     }  # fmt: skip
     _finish(_carried_out(_home(), "import", arguments), as_json=as_json)
+
+
+@cli.command()
+def journals(
+    book: BookName,
+    journal: Annotated[str, typer.Argument(metavar="[JOURNAL]", help="The journal to change: its code or name.")] = "",
+    kind: Annotated[str, typer.Argument(metavar="[KIND]", help=f"What its entries are: {', '.join(Kind)}.")] = "",
+    reason: Annotated[str, typer.Option(metavar="T", help="Why; needed for a change.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """List a book's journals with their kinds, or set one; opening and closing entries never teach."""
+    if journal and not kind:
+        raise typer.BadParameter("say which kind the journal is, for example: opening")
+    arguments = {"book": book, "journal": journal, "kind": kind, "reason": reason, "by": _user()}
+    _finish(_carried_out(_home(), "journals", arguments), as_json=as_json)
 
 
 @cli.command()

@@ -120,7 +120,14 @@ def _settle_leftovers(wb: Workbench) -> None:
 
 def commands() -> dict[str, Command]:
     """The whole list; nothing else can be asked for through the socket."""
-    return {"hello": hello, "import": import_book, "train": train, "trained": trained, "predict": predict}
+    return {
+        "hello": hello,
+        "import": import_book,
+        "train": train,
+        "trained": trained,
+        "predict": predict,
+        "journals": journals,
+    }
 
 
 def hello(wb: Workbench, _arguments: Arguments, _progress: Progress) -> Answer:
@@ -139,6 +146,21 @@ def import_book(wb: Workbench, arguments: Arguments, progress: Progress) -> Answ
     path = Path(_text(arguments, "path"))
     report = import_file(wb, _text(arguments, "book"), path, options, by=_text(arguments, "by"), progress=progress)
     return Answer(document=report.to_json(), text=tuple(report.sentences()))
+
+
+def journals(wb: Workbench, arguments: Arguments, _progress: Progress) -> Answer:
+    """The journals of a book with their kinds, after changing one where that was asked for."""
+    from app.services import books
+
+    book, journal, kind = (_text(arguments, name) for name in ("book", "journal", "kind"))
+    if journal:
+        books.set_journal_kind(
+            wb, book, journal, kind, reason=_text(arguments, "reason"), by=_text(arguments, "by")
+        )  # fmt: skip
+    found = books.journals(wb, book)
+    names = ("journal", "code", "name", "kind", "confirmed", "reason", "entries")
+    document = {"book": book, "journals": [{name: getattr(j, name) for name in names} for j in found]}
+    return Answer(document=document, text=tuple(map(books.in_words, found)))
 
 
 def train(wb: Workbench, arguments: Arguments, _progress: Progress) -> Answer:

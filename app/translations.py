@@ -21,7 +21,13 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ("app", "engine")
 _PARTS = ("BadInput", "BadEvent")
 # Where such an error can come from while a page is used; elsewhere it answers a command.
-_PART_FILES = ("app/services/typed.py", "app/services/propose.py", "app/services/untrained.py", "engine/inference/")
+_PART_FILES = (
+    "app/services/books.py",
+    "app/services/typed.py",
+    "app/services/propose.py",
+    "app/services/untrained.py",
+    "engine/inference/",
+)
 
 # Header lines that would change with every run or name a person.
 _PERSONAL = tuple(

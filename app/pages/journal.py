@@ -15,6 +15,7 @@ from app.services.workbench import Workbench
 from app.views.journal import entry_view, journal_view
 from app.views.tables import fields_list, timeline, versions_table
 from app.views.versions import any_change
+from app.widgets.journal_kinds import journal_kinds
 from app.widgets.journal_table import journal_table
 from app.widgets.markdown import plain
 from app.widgets.search_form import search_form
@@ -39,7 +40,9 @@ def _search(wb: Workbench, card: BookCard, names: Mapping[str, str]) -> None:
             icon=":material/info:",
         )  # fmt: skip
         return
-    queries = search_form(books.journals(wb, card.name))
+    journals = books.journals(wb, card.name)
+    queries = search_form(journals)
+    journal_kinds(wb, card, journals)
     if not queries:
         return
     pages = (journal.search(wb, card.name, query) for query in queries)

@@ -11,8 +11,9 @@ from typing import Any
 
 from app.services.errors import BadInput, NothingToImport
 from app.services.workbench import Workbench
+from engine.journal import Kind
 from storage import importers, imports
-from storage.records import Book, ImportResult, RowError, Staged
+from storage.records import Book, ImportResult, JournalKind, RowError, Staged
 from storage.session import UnitOfWork
 
 __all__ = ["ImportOptions", "ImportReport", "RowError", "import_file", "import_staged"]
@@ -42,6 +43,7 @@ class ImportReport:
     quarantined: tuple[RowError, ...]
     created_book: bool
     dry_run: bool
+    special: tuple[JournalKind, ...] = ()  # journals proposed to be something else than normal
 
     def to_json(self) -> dict[str, Any]:
         """The shape of INTERFACES.md."""
@@ -70,12 +72,20 @@ class ImportReport:
             out.append(f"Book {self.book!r} {'would be' if self.dry_run else 'was'} created.")
         out.append(f"{self.entries} entries with {self.lines} lines in good order, {self.accounts} new accounts.")
         out.append(f"Debit {self.debit:,.2f} and credit {self.credit:,.2f} {would}added.")
+        out += self._kinds()
         if self.quarantined:
             out.append(f"{len(self.quarantined)} problems kept rows outside:")
             out += [f"  {e}" for e in self.quarantined[:SHOWN_ROWS]]
             if len(self.quarantined) > SHOWN_ROWS:
                 out.append(f"  and {len(self.quarantined) - SHOWN_ROWS} more; --json lists them all.")
         out.append(f"{self.new} new, {self.known} already here" + self._alike())
+        return out
+
+    def _kinds(self) -> list[str]:
+        """Which journals were taken for openings and the like, and how to change that."""
+        out = [f"Journal {j.journal!r} was taken for {j.kind.value}: {j.reason}." for j in self.special]
+        if self.special and not self.dry_run:
+            out.append(f"Change a journal's kind with: counterpoint journals {self.book} JOURNAL KIND --reason WHY")
         return out
 
     def _alike(self) -> str:
@@ -162,4 +172,5 @@ def _report(book: str, staged: Staged, result: ImportResult, *, created: bool, d
         quarantined=staged.errors,
         created_book=created,
         dry_run=dry_run,
+        special=tuple(j for j in staged.journals if j.kind is not Kind.NORMAL),
     )

@@ -12,7 +12,7 @@ from app.views.numbers import day, moment, money
 from app.views.oneline import Style, entry_line
 from app.views.versions import Pair, Writing, diff
 from engine.journal import Entry, Kind, State
-from storage.records import IMPORTED, MODEL, Decision, EntryDetail, SearchResult, Version
+from storage.records import IMPORTED, MODEL, Decision, EntryDetail, JournalKind, SearchResult, Version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +118,14 @@ def kind_word(kind: Kind) -> str:
         Kind.REVERSAL: _("reversal"),
         Kind.OFF_BOOK: _("off-book"),
     }[kind]
+
+
+def journal_line(journal: JournalKind) -> str:
+    """A journal, what it is for, and whether a person said so: ``AN: opening (proposed), 12 entries``."""
+    known = _("confirmed") if journal.confirmed else _("proposed")
+    count = ngettext("{n} entry", "{n} entries", journal.entries)
+    line = f"{journal.journal}: {kind_word(journal.kind)} ({known}), {count}"
+    return f"{line}. {journal.reason}" if journal.confirmed and journal.reason else line
 
 
 def _row(entry: Entry, names: Mapping[str, str]) -> JournalRow:

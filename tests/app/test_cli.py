@@ -58,6 +58,20 @@ def test_json_is_one_document_and_progress_goes_to_stderr(ledger: Path, at: Path
     assert "nanobind" not in done.stderr
 
 
+def test_journals_are_listed_and_one_is_set_with_a_reason(ledger: Path, at: Path) -> None:
+    counterpoint("import", "shop", str(ledger), home=at)
+    listed = counterpoint("journals", "shop", home=at)
+    assert (listed.returncode, len(listed.stdout.splitlines())) == (0, 3), listed.stderr
+    assert "  normal, proposed" in listed.stdout
+    done = counterpoint("journals", "shop", "BK", "opening", "--reason", "it opens the year", "--json", home=at)
+    found = {j["code"]: j for j in json.loads(done.stdout)["journals"]}
+    assert (found["BK"]["kind"], found["BK"]["confirmed"], found["ER"]["kind"]) == ("opening", True, "normal")
+    refused = counterpoint("journals", "shop", "BK", "normal", home=at)
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "Reason: it is empty" in refused.stderr
+    assert counterpoint("journals", "shop", "BK", home=at).returncode == 2
+
+
 def test_a_dry_run_writes_nothing(ledger: Path, at: Path) -> None:
     dry = counterpoint("import", "shop", str(ledger), "--dry-run", "--json", home=at)
     assert json.loads(dry.stdout)["new"] == 24

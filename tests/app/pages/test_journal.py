@@ -104,6 +104,22 @@ def test_typing_opens_an_entry_without_a_mouse(wb: Workbench, fill: FillBook, op
     assert at.header[0].value == "Kontoführung 3"
 
 
+def test_a_journal_s_kind_is_changed_with_a_reason(wb: Workbench, fill: FillBook, opened: Open) -> None:
+    book = fill(wb)
+    at = opened(JOURNAL)
+    assert "BK: normal (proposed), 9 entries" in said(at)
+    at.selectbox(key="journal.kinds.journal").select("BK")
+    at.selectbox(key="journal.kinds.kind").select("opening")
+    at.button(key="journal.kinds.save").click().run()
+    assert "Reason: it is empty" in said(at)
+    at.text_input(key="journal.kinds.reason").input("it opens the year")
+    at.button(key="journal.kinds.save").click().run()
+    assert not at.exception
+    assert "BK: opening (confirmed), 9 entries. it opens the year" in said(at)
+    with wb.reading() as uow:
+        assert len(uow.journal.teaching(book.book_id)) == 15
+
+
 def test_the_way_back_shows_the_list_again(trained: Workbench, opened: Open) -> None:
     at = opened(JOURNAL, entry=_saved(trained))
     at.button(key="journal.back").click().run()

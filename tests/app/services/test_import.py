@@ -101,3 +101,12 @@ def test_real_raw_files_go_in_whole_and_once(wb: Workbench, shared_ledgers: Path
         taught = {e.kind for e in uow.journal.teaching(wb.book(name).book_id)}
     assert Kind.NORMAL in kinds
     assert not taught & {Kind.OPENING, Kind.CLOSING}
+
+
+def test_a_journal_taken_for_an_opening_is_named_with_the_way_to_change_it(wb: Workbench, tmp_path: Path) -> None:
+    opening = an_entry("A nouveau", entry_id="O1", journal="AN", date=some_entries(1)[0].date)
+    path = write_book(a_snapshot(opening, *some_entries(6)), tmp_path / "opened")
+    said = "\n".join(import_file(wb, "shop", path).sentences())
+    assert "Journal 'AN' was taken for opening: " in said
+    assert "counterpoint journals shop JOURNAL KIND --reason WHY" in said
+    assert "JOURNAL KIND" not in "\n".join(import_file(wb, "dry", path, ImportOptions(dry_run=True)).sentences())

@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from app.home import Home
-from app.services.books import catalog, journals, list_books
+from app.services.books import catalog, in_words, journals, list_books, set_journal_kind
+from app.services.errors import BadInput
 from app.services.journal import JournalQuery, entry_detail, search
 from app.services.workbench import Workbench, open_workbench
-from engine.journal import Account, State
-from storage.errors import StorageError, UnknownBook, UnknownEntry
+from engine.journal import Account, Kind, State
+from storage.errors import StorageError, UnknownBook, UnknownEntry, UnknownJournal
 from tests.app.conftest import FillBook
 from tests.builders import CATALOG
 
@@ -59,6 +60,32 @@ def test_the_catalog_of_a_day(wb: Workbench, fill: FillBook) -> None:
 def test_journals_are_counted(wb: Workbench, fill: FillBook) -> None:
     fill(wb)
     assert {j.code: j.entries for j in journals(wb, "test")} == {"AR": 5, "BK": 9, "ER": 10}
+
+
+def test_a_journal_made_an_opening_stops_teaching_and_can_be_changed_back(wb: Workbench, fill: FillBook) -> None:
+    book = fill(wb)
+
+    def teaching() -> set[str]:
+        with wb.reading() as uow:
+            return {e.journal for e in uow.journal.teaching(book.book_id)}
+
+    changed = set_journal_kind(wb, "test", "bk", "Opening", reason=" it opens  the year ", by="Ana")
+    assert (changed.kind, changed.confirmed, changed.reason) == (Kind.OPENING, True, "it opens the year")
+    assert teaching() == {"AR", "ER"}
+    assert in_words(changed) == "BK  opening, confirmed: it opens the year  (9 entries)"
+    set_journal_kind(wb, "test", "BK", "normal", reason="it was the bank after all", by="Ana")
+    assert teaching() == {"AR", "BK", "ER"}
+
+
+def test_a_kind_needs_a_reason_a_known_journal_and_a_known_word(wb: Workbench, fill: FillBook) -> None:
+    fill(wb)
+    with pytest.raises(BadInput, match="Reason: it is empty"):
+        set_journal_kind(wb, "test", "BK", "opening", reason="  ", by="Ana")
+    with pytest.raises(BadInput, match="normal, opening, closing"):
+        set_journal_kind(wb, "test", "BK", "bank", reason="x", by="Ana")
+    with pytest.raises(UnknownJournal):
+        set_journal_kind(wb, "test", "XY", "opening", reason="x", by="Ana")
+    assert not any(j.confirmed for j in journals(wb, "test"))
 
 
 def test_search_and_detail(wb: Workbench, fill: FillBook) -> None:
