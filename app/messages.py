@@ -68,12 +68,19 @@ _SAY: dict[type, Say] = {
         "This entry was not saved: debit {debit}, credit {credit}. Change an amount or add a line until both "
         "sides are equal. What you typed is still there.", debit=e.debit, credit=e.credit
     ),
+    services.OtherBook: lambda e: _(
+        "This proposal was made for another book than {book}, so nothing was saved. "
+        "Describe the event again in this book.", book=e.book
+    ),
     services.AccountUnusable: lambda e: _(
         "Line {line}: account {account} cannot be used. Choose an open account of the catalog.",
         line=e.line, account=e.account,
     ),
     services.TrainingFailed: lambda e: _(
-        "Training of book {book} ended without a model: {why}", book=e.book, why=e.why
+        "Training of book {book} ended without a model: {why} Train it again.", book=e.book, why=e.why
+    ),
+    services.TrainingBusy: lambda e: _(
+        "Book {book} is being trained already. Wait until it has finished.", book=e.book
     ),
     engine.BundleDamaged: lambda e: _(
         "The model in {folder} cannot be used: {part} is damaged or missing. Nothing was loaded from it. "

@@ -131,6 +131,17 @@ def forget_answer() -> None:
     next_grid()
 
 
+def change_book() -> None:
+    """Nothing of one book stays on screen for another: no answer, no typed field, no filter, no open entry."""
+    forget_answer()
+    empty_form()
+    JOURNAL.set("")
+    for key in (SAVED, CURRENCY, FILTER_JOURNAL, ACCOUNT, PAGE):
+        key.clear()
+    for name in (ENTRY, FILTER_JOURNAL.name, ACCOUNT.name, PAGE.name):
+        st.query_params.pop(name, None)
+
+
 def empty_form() -> None:
     """Clear the fields that belong to one event; must run before the form is drawn."""
     for key in _OF_THE_FORM:

@@ -81,7 +81,7 @@ class JournalStore:
         return batch_id
 
     def _mark_reversed(self, book_id: str, staged: Sequence[_Staged], batch: NewBatch) -> None:
-        """What the source says was reversed is reversed here too, and so teaches nothing (ACCOUNTING 10)."""
+        """What the source says was reversed is reversed here too, and so teaches nothing."""
         reason = f"reversed in {clean(batch.file_name) or 'the source'}"
         for s in staged:
             if s.entry.state is State.REVERSED:
@@ -207,6 +207,14 @@ class JournalStore:
         t = schema.entries.c
         asked = sa.select(t.entry_id, t.currency).where(t.book_id == book_id, t.entry_id.in_(list(entry_ids)))
         return {r.entry_id: r.currency for r in self._session.execute(asked)} if entry_ids else {}
+
+    def carries(self, book_id: str) -> tuple[bool, bool]:
+        """Whether any line of the book has a tax code, and whether any has a party."""
+        t = schema.lines.c
+        has_tax, has_party = (
+            sa.select(sa.exists().where(t.book_id == book_id, column != "")) for column in (t.tax_code, t.party)
+        )
+        return bool(self._session.scalar(has_tax)), bool(self._session.scalar(has_party))
 
     def source_keys(self, book_id: str) -> dict[str, str]:
         """Source key to content digest of every entry that was imported."""

@@ -27,13 +27,13 @@ def page(wb: Workbench, card: BookCard) -> None:
     with left:
         st.subheader(_("New event"), anchor=False)
         event_form(card, books.journals(wb, card.name))
-        model_status(wb, card.name)
+        model_status(wb, card)
         _saved_line()
     with right, st.container(key="entry"):
         proposal = _answer(wb, card)
         if proposal is not None:
             desk = _desk(wb, card, proposal.event)
-            view = proposal_view(proposal, state.CHOSEN.get(), desk.names, _currencies(wb, card, proposal))
+            view = proposal_view(proposal, state.CHOSEN.get(), desk.names, _background(wb, card, proposal))
             proposal_panel(desk, proposal, view)
             _evidence(proposal, view, desk)
     if proposal is not None:
@@ -90,8 +90,8 @@ def _desk(wb: Workbench, card: BookCard, event: Event) -> Desk:
     return Desk(wb=wb, card=card, labels=labels(accounts), names={a.code: a.name for a in accounts})
 
 
-def _currencies(wb: Workbench, card: BookCard, proposal: Proposal) -> dict[str, str]:
-    return journal.currencies(wb, card.name, [x.entry_id for x in proposal.because])
+def _background(wb: Workbench, card: BookCard, proposal: Proposal) -> journal.Background:
+    return journal.background(wb, card.name, [x.entry_id for x in proposal.because])
 
 
 def _saved_line() -> None:

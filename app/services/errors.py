@@ -63,7 +63,9 @@ class TrainingFailed(ServiceError):
 
     def __init__(self, book: str, job: str, why: str) -> None:
         self.book, self.job, self.why = book, job, why
-        super().__init__(f"Training of book {book!r} ended without a model (run {job}): {why}")
+        super().__init__(
+            f"Training of book {book!r} ended without a model (run {job}): {why} Try again: counterpoint train {book}"
+        )
 
 
 class UnknownJob(ServiceError):
@@ -82,6 +84,17 @@ class NotBalanced(ServiceError):
         super().__init__(
             f"This entry cannot be saved: debit {debit}, credit {credit}; {why}. "
             "Change an amount or add a line until both sides are equal. What you typed is still there."
+        )
+
+
+class OtherBook(ServiceError):
+    """A proposal by a model that this book never had."""
+
+    def __init__(self, book: str) -> None:
+        self.book = book
+        super().__init__(
+            f"This proposal was made for another book than {book!r}, so nothing was saved. "
+            "Describe the event again in this book."
         )
 
 

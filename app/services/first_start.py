@@ -24,15 +24,21 @@ def needed(wb: Workbench) -> bool:
 def make_ready(wb: Workbench) -> None:
     """Create the demo book when there is no book and start its training when it has neither model nor run.
 
-    Immediate otherwise. The demo book goes the staging road of every import.
+    Immediate otherwise. The demo book goes the staging road of every import. A first training that failed is
+    tried once more at the next start, because most causes (no room, a killed process) have passed by then.
     """
     if needed(wb):
         import_staged(wb, DEMO_BOOK, staged_demo(), ImportOptions(demo=True), by=BY)
     with wb.reading() as uow:
         demo = uow.books.find(DEMO_BOOK)
         untrained = demo is not None and demo.demo and uow.models.champion(demo.book_id) is None
-    if untrained and not train.running(wb, DEMO_BOOK) and train.latest(wb, DEMO_BOOK) is None:
+    if untrained and not train.running(wb, DEMO_BOOK) and _worth_a_try(wb):
         train.start(wb, DEMO_BOOK, "quick", by=BY)
+
+
+def _worth_a_try(wb: Workbench) -> bool:
+    """No run so far, or a single one that failed; what fails twice is for a person to look at."""
+    return train.latest(wb, DEMO_BOOK) is None or train.count(wb, DEMO_BOOK) == 1
 
 
 def staged_demo() -> Staged:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from app.services.errors import AccountUnusable, BadInput, ForeignCurrency, NoModelYet, NotBalanced
+from app.services.errors import AccountUnusable, BadInput, ForeignCurrency, NoModelYet, NotBalanced, OtherBook
 from app.services.typed import TypedEvent, event_from_text, read_description
 from app.services.untrained import by_hand as start_by_hand
 from app.services.workbench import Workbench
@@ -42,14 +42,16 @@ def by_hand(wb: Workbench, book: str, event: Event) -> Proposal:
 def save(wb: Workbench, book: str, proposal: Proposal, event: Event, lines: Sequence[Line], by: str) -> str:
     """Store the model's version, then the person's; the entry stays a draft.
 
-    Returns the entry id. Raises NotBalanced, AccountUnusable, BadInput, UnknownBook, UnknownJournal;
-    nothing is stored then.
+    Returns the entry id. Raises OtherBook, NotBalanced, AccountUnusable, BadInput, UnknownBook,
+    UnknownJournal; nothing is stored then.
     """
     description = read_description(event.description)
     day = event.date or datetime.now(UTC).date()
     with wb.writing() as uow:
         found = uow.books.get(book)
         _own_currency(event, found)
+        if proposal.bundle and proposal.bundle not in {m.digest for m in uow.models.list(found.book_id)}:
+            raise OtherBook(book)
         check_lines(lines, {a.code: a for a in uow.books.catalog(found.book_id)}, day, found)
         new = NewEntry(
             description=description,
@@ -95,7 +97,7 @@ def check_lines(lines: Sequence[Line], catalog: dict[str, Account], day: date, b
 
 
 def lineage(proposal: Proposal) -> dict[str, Any]:
-    """What has to be known later about where a model's version came from (ACCOUNTING 17)."""
+    """What has to be known later about where a model's version came from."""
     return {
         "bundle": proposal.bundle,
         "status": proposal.status.value,

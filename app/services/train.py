@@ -149,6 +149,11 @@ def running(wb: Workbench, book: str) -> str:
     return ""
 
 
+def count(wb: Workbench, book: str) -> int:
+    """How many runs of this book there are, ended or not."""
+    return sum(wb.jobs.about(run).get("book") == book for run in wb.jobs.names())
+
+
 def latest(wb: Workbench, book: str) -> ModelState | None:
     """The newest training of a book while it runs or when it failed; None when it ended well or there is none."""
     for run in reversed(wb.jobs.names()):
@@ -156,7 +161,8 @@ def latest(wb: Workbench, book: str) -> ModelState | None:
             continue
         status = wb.jobs.status(run)
         if status.state in ("failed", "crashed"):
-            return ModelState(state="failed", note=f"Training ended without a model: {status.error}", job=run)
+            note = f"{status.error} Try again: counterpoint train {book}"
+            return ModelState(state="failed", note=note, job=run)
         if status.ended and (_settled(wb, run) or status.state == "cancelled"):
             return None
         return ModelState(

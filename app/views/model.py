@@ -18,6 +18,7 @@ class ModelLine:
     busy: bool
     ready: bool
     alarm: bool
+    train: str = ""  # what the button says that starts a training; empty for no button
 
 
 def model_line(state: ModelState) -> ModelLine:
@@ -27,6 +28,8 @@ def model_line(state: ModelState) -> ModelLine:
         "loading": _("The model is being loaded"),
         "ready": "",
     }.get(state.state) or _("The model of this book could not be used.")
+    if state.state == "failed" and state.job:
+        text = _("The last training of this book ended without a model.")
     if state.state == "failed" and state.note:
         text = f"{text} {state.note}"
     busy = state.state in ("training", "loading")
@@ -37,6 +40,7 @@ def model_line(state: ModelState) -> ModelLine:
         busy=busy,
         ready=state.state == "ready",
         alarm=state.state == "failed",
+        train={"none": _("Train this book"), "failed": _("Train again")}.get(state.state, ""),
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from app.i18n import _
+from app.services.journal import Background
 from app.views.because import Because, because_view
 from app.views.numbers import dots, money, percent
 from app.views.oneline import ARROW, accounts_line
@@ -54,12 +55,13 @@ class ProposalView:
 
 
 def proposal_view(
-    proposal: Proposal, chosen: int, names: Mapping[str, str], currencies: Mapping[str, str] | None = None
+    proposal: Proposal, chosen: int, names: Mapping[str, str], background: Background | None = None
 ) -> ProposalView:
     """The view of one proposal with candidate `chosen` opened.
 
-    `names` are account names by code, `currencies` those of the entries it rests on by their id.
+    `names` are account names by code; without a `background` the book is taken to have neither tax codes nor parties.
     """
+    known = background or Background()
     candidate = proposal.candidates[chosen]
     status = proposal.status if chosen == 0 else Status.NOT_SURE
     currency = proposal.event.currency
@@ -68,11 +70,11 @@ def proposal_view(
         status=status,
         status_text=_status_text(status, candidate, proposal),
         sources=sources(candidate.shares) if proposal.bundle else _("a start by hand, from words and accounts alone"),
-        not_checked=not_checked(candidate) if proposal.bundle else "",
+        not_checked=not_checked(known) if proposal.bundle else "",
         lines=tuple(_line(x, names, currency) for x in candidate.lines),
         total=money(_debits(candidate.lines), currency),
         candidates=_candidates(proposal, chosen),
-        because=because_view(proposal, candidate, names, currencies),
+        because=because_view(proposal, candidate, names, known.currencies),
     )
 
 
@@ -110,17 +112,12 @@ def sources(shares: Shares) -> str:
     return _("from {sources} and {last}", sources=", ".join(strong[:-1]), last=strong[-1])
 
 
-def not_checked(candidate: Candidate) -> str:
-    """What the percentage says nothing about, because this entry carries none of it (ACCOUNTING 8)."""
-    missing = [
-        word
-        for word, there in (
-            (_("tax code"), any(x.tax_code for x in candidate.lines)),
-            (_("party"), any(x.party for x in candidate.lines)),
-        )
-        if not there
-    ]
-    return _("not checked: {what}", what=", ".join(missing)) if missing else ""
+def not_checked(background: Background) -> str:
+    """What the percentage says nothing about: it was measured on which accounts stand on which side, and no more."""
+    parts = [_("split of amounts")]
+    parts += [_("tax code")] if background.tax_codes else []
+    parts += [_("party")] if background.parties else []
+    return _("not checked: {what}", what=", ".join(parts))
 
 
 def title(lines: Sequence[CandidateLine], names: Mapping[str, str]) -> str:

@@ -15,6 +15,7 @@ from app.services.typed import TypedEvent, event_from_text
 from app.widgets.markdown import plain
 from engine.errors import BadEvent
 
+_FIELDS = ("description", "amount", "currency", "date", "journal", "party", "line", "lines")
 _DATE_FORMATS = {"en": "DD/MM/YYYY", "de": "DD.MM.YYYY", "fr": "DD/MM/YYYY"}
 
 
@@ -53,6 +54,7 @@ def event_form(card: BookCard, journals: Sequence[JournalKind]) -> None:
         st.form_submit_button(
             _("Predict"), type="primary", icon=":material/bolt:", width="stretch", key="predict.submit", on_click=_send
         )
+    _worry(*(field for field in state.WORRIES.get() if field not in _FIELDS))
 
 
 def refuse(error: BadInput | BadEvent) -> None:

@@ -4,20 +4,37 @@ from __future__ import annotations
 
 import streamlit as st
 
+from app import messages, state
+from app.services import train
+from app.services.books import BookCard
+from app.services.errors import ServiceError
 from app.services.workbench import Workbench
 from app.views.model import model_line
 from app.widgets.frame import polled
+from engine.errors import EngineError
+from storage.errors import StorageError
 
 
-def model_status(wb: Workbench, book: str) -> None:
-    """Nothing when the model is ready; a bar while it is on its way; a sentence otherwise."""
-    line = model_line(wb.model_state(book))
+def model_status(wb: Workbench, card: BookCard) -> None:
+    """Nothing when the model is ready; a bar while it is on its way; a sentence and the way out otherwise."""
+    line = model_line(wb.model_state(card.name))
     if line.busy:
-        _progress(wb, book)
+        _progress(wb, card.name)
     elif line.alarm:
         st.warning(line.text, icon=":material/warning:")
     elif not line.ready:
         st.info(line.text, icon=":material/info:")
+    if line.train and card.entries and st.button(line.train, icon=":material/model_training:", key="predict.train"):
+        _train(wb, card)
+
+
+def _train(wb: Workbench, card: BookCard) -> None:
+    try:
+        train.start(wb, card.name, by=state.actor(card))
+    except (ServiceError, EngineError, StorageError) as error:
+        st.error(messages.sentence(error), icon=":material/error:")
+        return
+    st.rerun()
 
 
 @polled(seconds=1)

@@ -281,3 +281,13 @@ def test_currencies_are_told_by_id_and_only_within_the_book(store: Store, book: 
         }
         assert unit.journal.currencies(other.book_id, [one.entry_id]) == {}
         assert unit.journal.currencies(book.book_id, []) == {}
+
+
+def test_what_the_book_s_lines_carry_is_told(store: Store, book: Book) -> None:
+    add(store, book, an_entry(entry_id="a"))
+    with store.unit_of_work(read_only=True) as unit:
+        assert unit.journal.carries(book.book_id) == (False, False)
+    lines = (a_line("D 4210 5.00", tax_code="V19"), a_line("C 1600 5.00 Lenz"))
+    add(store, book, an_entry(entry_id="b", lines=lines))
+    with store.unit_of_work(read_only=True) as unit:
+        assert unit.journal.carries(book.book_id) == (True, True)

@@ -1,4 +1,4 @@
-"""Predict under AppTest. The grid's cells are typed through the session, AppTest has no hands for them (TECH 5)."""
+"""Predict under AppTest. The grid's cells are typed through the session, AppTest has no hands for them."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from streamlit.testing.v1 import AppTest
 
 from app.services import journal, train
 from app.services.workbench import Workbench
+from engine.errors import BadEvent
 from engine.journal import State
 from storage.records import JournalQuery
 from tests.app.conftest import FillBook
 from tests.app.pages.conftest import Open, describe, said
+from tests.builders import some_entries
 
 
 def table(at: AppTest) -> str:
@@ -62,7 +64,7 @@ def test_a_proposal_is_shown_with_number_sources_candidates_and_reasons(trained:
     assert not at.exception
     words = said(at)
     assert "%" in words
-    assert "not checked: tax code" in words
+    assert "not checked: split of amounts" in words
     assert "4210" in table(at)
     assert "balanced" in table(at)
     assert at.button(key="predict.candidate.1").label.count("%") == 1
@@ -161,6 +163,61 @@ def test_whoever_cannot_wait_starts_by_hand(wb: Workbench, fill: FillBook, opene
     assert not at.exception
     assert "a start by hand" in said(at)
     train.cancel(wb, run)
+
+
+def test_a_book_without_a_model_is_trained_by_a_button(wb: Workbench, fill: FillBook, opened: Open) -> None:
+    fill(wb)
+    at = opened()
+    at.button(key="predict.train").click().run()
+    assert not at.exception
+    assert wb.model_state("test").state == "training"
+    assert not [b for b in at.button if b.key == "predict.train"]
+    train.cancel(wb, train.running(wb, "test"))
+
+
+def test_too_little_history_is_said_beside_the_button(wb: Workbench, fill: FillBook, opened: Open) -> None:
+    fill(wb, entries=some_entries(1))
+    at = opened()
+    at.button(key="predict.train").click().run()
+    assert "has 1 entries to learn from" in said(at)
+
+
+def test_what_belongs_to_no_field_is_said_under_the_form(
+    trained: Workbench, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_args: object, **_options: object) -> None:
+        raise BadEvent("Event", "Miete", "no entry can be proposed with the accounts that are open", "Open an account.")
+
+    monkeypatch.setattr("app.services.propose.propose", refuse)
+    at = describe(opened(), "Miete", "1190")
+    assert not at.exception
+    assert "no entry can be proposed with the accounts that are open" in said(at)
+
+
+def test_another_book_starts_with_an_empty_form_and_no_answer(trained: Workbench, fill: FillBook, opened: Open) -> None:
+    fill(trained, "other")
+    at = opened()
+    describe(at, "Miete Büro 55", "1190")
+    at.button(key="predict.accept").click().run()
+    assert "Saved as a draft" in said(at)
+    at.selectbox(key="predict.journal").select("ER")
+    describe(at, "Miete Büro 56", "1190")
+    assert table(at)
+    at.selectbox(key="book").select("other").run()
+    assert not at.exception
+    assert not table(at)
+    assert "Saved as a draft" not in said(at)
+    assert [at.text_input(key=f"predict.{x}").value for x in ("description", "amount", "party")] == ["", "", ""]
+    assert at.selectbox(key="predict.journal").value == ""
+
+
+def test_the_currency_follows_the_book(trained: Workbench, opened: Open) -> None:
+    with trained.writing() as uow:
+        uow.books.create("tokyo", "JPY")
+    at = opened()
+    at.selectbox(key="book").select("tokyo").run()
+    assert not at.exception
+    assert at.selectbox(key="predict.currency").value == "JPY"
 
 
 def test_a_damaged_model_is_named_and_the_work_goes_on(wb: Workbench, fill: FillBook, opened: Open) -> None:

@@ -8,12 +8,13 @@ from decimal import Decimal
 
 import pytest
 
-from app.services.errors import AccountUnusable, BadInput, ForeignCurrency, NoAccounts, NotBalanced
+from app.services.errors import AccountUnusable, BadInput, ForeignCurrency, NoAccounts, NotBalanced, OtherBook
 from app.services.journal import JournalQuery, entry_detail, search
 from app.services.propose import by_hand, propose, save
 from app.services.workbench import Workbench
 from engine.journal import Account, AccountType, Event, Line, Proposal, Side, State, Status
 from storage.errors import UnknownBook, UnknownJournal
+from storage.models import NewModel
 from tests.app.conftest import FillBook
 from tests.builders import CATALOG, a_line, an_entry, an_event, some_entries
 
@@ -125,7 +126,22 @@ RENT = (a_line("D 4210 1000.00"), a_line("D 1576 190.00"), a_line("C 1600 1190.0
 
 
 def made(wb: Workbench, event: Event) -> Proposal:
+    """As if by a model of the book."""
+    with wb.writing() as uow:
+        book = uow.books.get("test")
+        if not uow.models.list(book.book_id):
+            known = NewModel(digest="abcdef0123456789", folder="none", snapshot_digest="", metrics={}, seconds=0.0)
+            uow.models.add(book.book_id, known, "test")
     return replace(by_hand(wb, "test", event), bundle="abcdef0123456789")
+
+
+def test_a_proposal_of_another_book_s_model_is_not_saved(wb: Workbench, fill: FillBook) -> None:
+    fill(wb)
+    other = fill(wb, "other")
+    with pytest.raises(OtherBook, match="another book than 'other'"):
+        save(wb, "other", made(wb, an_event()), an_event(), RENT, "Anna")
+    with wb.reading() as uow:
+        assert uow.journal.count(other.book_id) == 24
 
 
 def test_save_keeps_both_versions_and_the_entry_stays_a_draft(wb: Workbench, fill: FillBook) -> None:

@@ -91,7 +91,9 @@ def test_a_killed_training_is_a_failure_in_words(wb: Workbench, fill: FillBook) 
         train.wait(wb, run)
     state = wb.model_state("test")
     assert (state.state, state.job) == ("failed", run)
-    assert "without a model" in state.note
+    assert "stopped before it had finished" in state.note
+    assert state.note.endswith("Try again: counterpoint train test")
+    assert train.count(wb, "test") == 1
 
 
 @pytest.mark.parametrize("count", [0, 1])
@@ -154,13 +156,20 @@ class TestFirstStart:
             assert [b.name for b in uow.books.list()] == ["test"]
         assert wb.jobs.names() == []
 
-    def test_a_second_start_is_immediate(self, wb: Workbench) -> None:
+    def test_a_first_training_that_failed_is_tried_once_more(self, wb: Workbench) -> None:
         first_start.make_ready(wb)
         (run,) = wb.jobs.names()
         train.cancel(wb, run)
         eventually(lambda: wb.jobs.status(run).ended)
         write_json(wb.jobs.folder(run) / "status.json", {"state": "failed", "error": "no room on the disk"})
+        assert wb.model_state("demo").state == "failed"
+        first_start.make_ready(wb)
+        (_, again) = wb.jobs.names()
+        assert wb.model_state("demo").job == again
+        train.cancel(wb, again)
+        eventually(lambda: wb.jobs.status(again).ended)
+        write_json(wb.jobs.folder(again) / "status.json", {"state": "failed", "error": "no room on the disk"})
         began = time.monotonic()
         first_start.make_ready(wb)
         assert time.monotonic() - began < 1
-        assert wb.jobs.names() == [run]  # a failed training is for a person to look at
+        assert wb.jobs.names() == [run, again]  # what failed twice is for a person to look at

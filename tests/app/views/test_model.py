@@ -30,6 +30,14 @@ def test_a_failure_is_shown_with_its_sentence() -> None:
     assert line.text == "The model of this book could not be used. The disk is full."
 
 
+def test_a_failed_training_says_so_and_offers_another() -> None:
+    line = model_line(ModelState(state="failed", note="The disk is full.", job="J1"))
+    assert line.text == "The last training of this book ended without a model. The disk is full."
+    assert [model_line(ModelState(state=s)).train for s in ("none", "failed", "training", "ready")] == [
+        "Train this book", "Train again", "", "",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [

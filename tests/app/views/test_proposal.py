@@ -1,10 +1,9 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from app.i18n import speaking
+from app.services.journal import Background
 from app.views import proposal as views
 from engine.journal import Shares, Status
 from tests.app.views.made import NAMES, a_candidate, a_proposal
@@ -16,14 +15,14 @@ def test_the_headline_says_word_number_sources_and_what_was_not_checked() -> Non
     assert view.title == "Rent → Trade payables"
     assert view.status_text == "likely · 91%"
     assert view.sources == "from template and memory"
-    assert view.not_checked == "not checked: tax code, party"
+    assert view.not_checked == "not checked: split of amounts"
 
 
-def test_what_an_entry_carries_was_checked() -> None:
-    candidate = a_candidate("D 4210 10.00 Lenz", "C 1200 10.00")
-    coded = replace(candidate, lines=tuple(replace(x, tax_code="VSt19") for x in candidate.lines))
-    assert views.not_checked(candidate) == "not checked: tax code"
-    assert views.not_checked(coded) == ""
+def test_tax_code_and_party_are_named_where_the_book_has_them_whatever_the_candidate_carries() -> None:
+    proposal = a_proposal(a_candidate("D 4210 10.00 Lenz", "C 1200 10.00"))
+    view = views.proposal_view(proposal, 0, NAMES, Background(tax_codes=True, parties=True))
+    assert view.not_checked == "not checked: split of amounts, tax code, party"
+    assert views.not_checked(Background(parties=True)) == "not checked: split of amounts, party"
 
 
 @pytest.mark.parametrize(
