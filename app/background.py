@@ -19,7 +19,7 @@ def start(name: str, work: Callable[[], T]) -> Future[T]:
     def run() -> None:
         try:
             result = work()
-        except Exception as error:  # noqa: BLE001  a background job's top (STYLE 11)
+        except Exception as error:  # noqa: BLE001  a background job's top
             _log.warning("%s ended with an error", name, exc_info=True)
             future.set_exception(error)
         else:

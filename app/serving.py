@@ -66,7 +66,7 @@ def _serve(host: str, port: int) -> None:
             "server.port": port,
             "server.headless": True,
             "server.fileWatcherType": "none",
-            "runner.postScriptGC": False,  # TECH 5: a collection after every rerun costs 240 ms with torch loaded
+            "runner.postScriptGC": False,  # a collection after every rerun costs 240 ms with torch loaded
             "browser.gatherUsageStats": False,
             "logger.hideWelcomeMessage": True,
         }

@@ -1,8 +1,8 @@
-"""The hash chain of a book: every record that can change a booking is one link (ACCOUNTING 16).
+"""The hash chain of a book: every record that can change a booking is one link.
 
 A link's content is SHA-256 over the record's canonical JSON; its hash covers book, sequence, record,
 reference, content and the hash before it. Personal texts enter as salted digests, so that erasing text
-and salt leaves the chain whole (ACCOUNTING 18). An import is one link over its entries in order.
+and salt leaves the chain whole. An import is one link over its entries in order.
 """
 
 from __future__ import annotations

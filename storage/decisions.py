@@ -12,7 +12,7 @@ from storage import chain, schema
 from storage.identity import clean, new_id, new_salt, utc_now
 from storage.records import Decision
 
-# DESIGN 1, and "remembered", which takes "forgotten" back.
+# What happens to an entry, and "remembered", which takes "forgotten" back.
 ACTS = frozenset({
     "submitted", "returned", "approved", "confirmed", "posted", "reversed", "discarded", "exported",
     "commented", "assigned", "forgotten", "remembered", "released",

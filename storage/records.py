@@ -20,7 +20,7 @@ IMPORTED, MODEL, PERSON = "imported", "model", "person"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Book:
-    """One organisation's ledger; ``purpose`` is FEEDER or LEDGER_OF_RECORD (ACCOUNTING 3)."""
+    """One organisation's ledger; ``purpose`` is FEEDER or LEDGER_OF_RECORD."""
 
     book_id: str
     name: str

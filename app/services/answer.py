@@ -1,4 +1,4 @@
-"""A proposal as the command line prints it: the JSON of INTERFACES.md, and words for people."""
+"""A proposal as the command line prints it: JSON for programs, and words for people."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ _SHOWN = ("exact", "exact_full", "line_f1", "top5_exact", "stp98", "stp95", "ece
 def assembled(
     books: Sequence[tuple[str, int, int]], results: Sequence[Result], modes: Sequence[Mode]
 ) -> dict[str, Any]:
-    """The document of INTERFACES. ``books`` are (name, entries, test entries) in the order they were given."""
+    """The document of ``benchmark --json``. ``books`` are (name, entries, test entries)."""
     systems = list(dict.fromkeys(system for _, system, _, _ in results))
     per_book = [
         {

@@ -46,7 +46,7 @@ class ImportReport:
     special: tuple[JournalKind, ...] = ()  # journals proposed to be something else than normal
 
     def to_json(self) -> dict[str, Any]:
-        """The shape of INTERFACES.md."""
+        """The document of ``import --json``; programs rely on its keys."""
         return {
             "book": self.book,
             "format": self.format,

@@ -52,7 +52,7 @@ class Predictors:
         self._lock = threading.Lock()
         self._ready: OrderedDict[str, Loaded] = OrderedDict()
         self._pending: dict[tuple[str, str], Future[Loaded]] = {}
-        # Two inferences on two cores take longer together than one after the other (TECH 5).
+        # Two inferences on two cores take longer together than one after the other.
         self.turns = threading.BoundedSemaphore(max(1, (os.cpu_count() or 2) // 2))
 
     def folder(self, record: ModelRecord) -> Path:
@@ -122,7 +122,7 @@ class Predictors:
         from engine import bundle
         from engine.inference.predictor import Predictor
 
-        torch.set_num_threads(1)  # TECH 6: a second thread waits at barriers whenever anything else runs
+        torch.set_num_threads(1)  # a second thread waits at barriers whenever anything else runs
         made = bundle.load(self.folder(record))
         if made.book != book.name:
             raise BundleMismatch("The model's book", book.name, made.book, "Train this book, or restore its own model.")

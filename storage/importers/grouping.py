@@ -1,4 +1,4 @@
-"""Which rows make one entry. The number says so; where it does not, date, piece and balance do (ACCOUNTING 5)."""
+"""Which rows make one entry. The number says so; where it does not, date, piece and balance do."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ _TYPES: Mapping[str, AccountType] = {
     "476": _A, "481": _A, "486": _A, "49": _A, "5": _A, "509": _L, "519": _L, "6": _X, "7": _I, "8": _E,
 }  # fmt: skip
 
-_PARTIES = ("401", "411")  # suppliers and customers (ACCOUNTING 6)
+_PARTIES = ("401", "411")  # suppliers and customers
 
 _GROUPS: Mapping[str, str] = {
     "1": "Comptes de capitaux", "10": "Capital et réserves", "11": "Report à nouveau", "12": "Résultat de l'exercice",
