@@ -1,4 +1,4 @@
-"""``counterpoint …``: every command of INTERFACES.md that exists so far.
+"""``counterpoint …``: every command there is so far.
 
 Progress and notes go to stderr. With --json stdout is one JSON document and nothing else. Exit codes:
 0 done, 1 refused or found wrong with a sentence on stderr, 2 usage.
@@ -14,9 +14,7 @@ import logging
 import logging.handlers
 import os
 import sys
-import traceback
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
@@ -27,6 +25,7 @@ import typer
 from app.commands import REFUSALS, Answer, carry_out
 from app.home import Home, HomeUnusable
 from app.jobs import Jobs
+from app.mishap import mishap
 from engine.journal import Kind
 
 cli = typer.Typer(
@@ -179,6 +178,7 @@ def benchmark(
 
 def main() -> None:
     """The console script: keeps logs in the home and tracebacks out of the terminal."""
+    os.umask(0o077)  # books are nobody else's business, whatever folder they are put into
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -260,13 +260,10 @@ def _log_into(folder: Path) -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
-def _unexpected(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+def _unexpected(_kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
     """A mistake of this program: the traceback into a file, a sentence to the terminal."""
-    text = "".join(traceback.format_exception(kind, error, trace))
     try:
-        path = Home.from_env().logs / f"error-{datetime.now(UTC):%Y%m%dT%H%M%S}.log"
-        path.write_text(text, encoding="utf-8")
-        where = f"Details are in {path}."
-    except (OSError, HomeUnusable):
-        where = text
-    print(f"Something went wrong that should not have: {kind.__name__}: {error}. {where}", file=sys.stderr)  # noqa: T201
+        logs = Home.from_env().logs
+    except HomeUnusable:
+        logs = None
+    print(mishap(error, logs), file=sys.stderr)  # noqa: T201

@@ -6,19 +6,34 @@ so the printed text, the JSON and the exit code do not depend on where the work 
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from app import background
 from app.home import Home, HomeUnusable
 from app.jobs import UnknownRun
-from app.owner_socket import NobodyListens, OtherDatabase, OwnerGone, OwnerRefused, OwnerServer, Progress, Request, ask
+from app.mishap import mishap
+from app.owner_socket import (
+    NobodyListens,
+    OtherDatabase,
+    OwnerGone,
+    OwnerRefused,
+    OwnerServer,
+    Progress,
+    Request,
+    SocketTaken,
+    ask,
+)
 from app.services.errors import BadInput, ServiceError
 from app.services.workbench import Workbench, open_workbench
 from engine.errors import EngineError
 from storage.errors import StorageError, StoreLocked
+
+_log = logging.getLogger(__name__)
 
 REFUSALS = (ServiceError, StorageError, EngineError, HomeUnusable, UnknownRun)
 
@@ -90,14 +105,25 @@ def perform(wb: Workbench, name: str, arguments: Arguments, progress: Progress) 
 
 
 def serve(wb: Workbench) -> OwnerServer | None:
-    """Let other processes of this user reach the owner; None where the database needs no owner."""
+    """Let other processes of this user reach the owner.
+
+    None where the database needs no owner, and where the socket belongs to a process with another database.
+    """
     if not wb.home.owned_file:
         return None
 
     def handle(use: str, arguments: Arguments, progress: Progress) -> dict[str, Any]:
-        return asdict(perform(wb, use, arguments, progress))
+        work = background.start(f"command-{use}", lambda: perform(wb, use, arguments, progress))
+        error = work.exception()  # waits; a mistake of this program is logged there
+        if isinstance(error, ConnectionError):
+            raise error
+        return asdict(Answer(code=1, error=mishap(error, wb.home.logs)) if error else work.result())
 
-    return OwnerServer(wb.home.socket_path, wb.home.database_url, handle)
+    try:
+        return OwnerServer(wb.home.socket_path, wb.home.database_url, handle)
+    except SocketTaken as taken:
+        _log.warning("%s", taken)
+        return None
 
 
 def _second_try(home: Home, request: Request, progress: Progress, locked: StoreLocked) -> Answer:

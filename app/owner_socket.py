@@ -68,6 +68,16 @@ class OtherDatabase(Exception):
         super().__init__("The running workbench of this home works on another database.")
 
 
+class SocketTaken(Exception):
+    """Another living process listens on the socket of this home."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(
+            f"Another process of this home listens on {path}, on another database. This one works without a socket."
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """One use case by name with plain arguments."""
@@ -222,7 +232,9 @@ def _send(stream: BinaryIO, content: Mapping[str, Any]) -> None:
 
 
 def _listening(path: Path) -> socket.socket:
-    """Bind with permission 0600. Only the owner of the database gets here, so an old socket is a leftover."""
+    """Bind with permission 0600. A socket that nobody answers on is a leftover; raises SocketTaken for a living one."""
+    if _alive(path):
+        raise SocketTaken(path)
     with contextlib.suppress(FileNotFoundError):
         if stat.S_ISSOCK(path.lstat().st_mode):
             path.unlink()
@@ -236,6 +248,17 @@ def _listening(path: Path) -> socket.socket:
         listener.close()
         raise
     return listener
+
+
+def _alive(path: Path) -> bool:
+    """Whether some process, whatever its database, is behind the socket; one too busy to answer counts."""
+    try:
+        with _connected(path):
+            return True
+    except OwnerRefused:
+        return True
+    except NobodyListens:
+        return False
 
 
 @contextlib.contextmanager

@@ -72,6 +72,44 @@ def test_journals_are_listed_and_one_is_set_with_a_reason(ledger: Path, at: Path
     assert counterpoint("journals", "shop", "BK", home=at).returncode == 2
 
 
+def test_a_command_on_another_database_leaves_the_workbench_s_socket_alone(
+    home: Home, ledger: Path, fill: FillBook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wb = open_workbench(home)
+    fill(wb, "shop")
+    server = commands.serve(wb)
+    assert server is not None
+    try:
+        monkeypatch.setenv("COUNTERPOINT_DATABASE_URL", f"duckdb:///{home.path}/other.duckdb")
+        other = counterpoint("import", "elsewhere", str(ledger), home=home.path)
+        assert other.returncode == 0, other.stderr
+        monkeypatch.delenv("COUNTERPOINT_DATABASE_URL")
+        again = counterpoint("journals", "shop", home=home.path)
+        assert again.returncode == 0, again.stderr
+    finally:
+        server.close()
+        wb.close()
+
+
+def test_a_mistake_of_the_owner_is_logged_and_answered_in_a_sentence(
+    home: Home, fill: FillBook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wb = open_workbench(home)
+    fill(wb, "shop")
+    monkeypatch.setattr("app.services.books.journals", lambda *_args: 1 / 0)
+    server = commands.serve(wb)
+    assert server is not None
+    try:
+        done = counterpoint("journals", "shop", home=home.path)
+    finally:
+        server.close()
+        wb.close()
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "Something went wrong that should not have: ZeroDivisionError" in done.stderr
+    (log,) = home.logs.glob("error-*.log")
+    assert "Traceback" in log.read_text()
+
+
 def test_a_dry_run_writes_nothing(ledger: Path, at: Path) -> None:
     dry = counterpoint("import", "shop", str(ledger), "--dry-run", "--json", home=at)
     assert json.loads(dry.stdout)["new"] == 24

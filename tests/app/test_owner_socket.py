@@ -26,6 +26,7 @@ from app.owner_socket import (
     OwnerServer,
     Progress,
     Request,
+    SocketTaken,
     ask,
 )
 
@@ -114,6 +115,12 @@ def test_a_leftover_socket_is_nobody_and_is_replaced(tmp_path: Path) -> None:
     assert ask(path, request(), print)["use"] == "echo"
     server.close()
     assert not path.exists()
+
+
+def test_a_living_socket_is_never_taken_away(server: OwnerServer, tmp_path: Path) -> None:
+    with pytest.raises(SocketTaken, match="another database"):
+        OwnerServer(tmp_path / "socket", "duckdb:////elsewhere", echo)
+    assert ask(tmp_path / "socket", request(), print)["use"] == "echo"
 
 
 def test_a_file_that_is_no_socket_is_not_removed(tmp_path: Path) -> None:
