@@ -21,7 +21,10 @@ class HomeUnusable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The layout of INTERFACES.md; only this user may enter the folders (0700)."""
+    """Where the database, bundles, runs, documents, logs and the socket lie.
+
+    Folders that are made here may be entered by this user only; one that was there keeps its permissions.
+    """
 
     path: Path
     database_override: str = ""
@@ -67,11 +70,11 @@ class Home:
         return self.path / "socket"
 
     def prepared(self) -> Home:
-        """Create the folders with permission 0700; an existing home is closed to others too."""
+        """Create the missing folders with permission 0700; raises HomeUnusable."""
         try:
             for folder in (self.path, self.bundles, self.runs, self.documents, self.logs):
-                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self.path.chmod(0o700)
+                if not folder.is_dir():
+                    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise HomeUnusable(self.path, error.strerror or str(error)) from error
         if not os.access(self.path, os.W_OK | os.X_OK):

@@ -24,11 +24,13 @@ def test_layout_and_permissions(tmp_path: Path) -> None:
     assert home.owned_file
 
 
-def test_a_home_that_was_open_to_others_is_closed(tmp_path: Path) -> None:
-    folder = tmp_path / "home"
-    folder.mkdir(mode=0o755)
-    Home.from_env({"COUNTERPOINT_HOME": str(folder)})
-    assert mode(folder) == 0o700
+def test_a_folder_that_was_there_keeps_its_permissions_and_what_is_made_in_it_is_private(tmp_path: Path) -> None:
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    folder.chmod(0o755)
+    home = Home.from_env({"COUNTERPOINT_HOME": str(folder)})
+    assert mode(folder) == 0o755
+    assert {mode(p) for p in (home.bundles, home.documents, home.logs, home.runs)} == {0o700}
 
 
 def test_another_database(tmp_path: Path) -> None:
