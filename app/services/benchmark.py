@@ -1,4 +1,4 @@
-"""The benchmark of DESIGN 7 over ledger files: no database, finished results kept by digest, books side by side.
+"""The benchmark over ledger files: no database, finished results kept by digest, books side by side.
 
 A piece of work is one contender with one seed on one book. Its result depends on the snapshot, the contender, the
 seed, the modes and the source code that ran, and is kept under the digest of all of them.
@@ -77,7 +77,7 @@ class Piece:
 
 
 def run(paths: Sequence[Path], wishes: Wishes | None = None, say: Say | None = None) -> dict[str, Any]:
-    """Measure and return the document of INTERFACES; progress and a table go to ``say`` (stderr by default).
+    """Measure and return the document that --json writes; progress and a table go to ``say`` (stderr by default).
 
     Raises ImportRefused for a file that cannot be read, TooLittleHistory for a book that cannot be split, and
     BadInput for wishes that cannot be met.
@@ -85,6 +85,8 @@ def run(paths: Sequence[Path], wishes: Wishes | None = None, say: Say | None = N
     wishes, say = wishes or Wishes(), say or _to_stderr
     if not paths:
         raise BadInput("PATH", "", "no ledger was named", "Give one or more files, zips or folders.")
+    if wishes.out:
+        _writable(wishes.out)
     books = [(path, _snapshot(path)) for path in paths]
     names = _distinct([s.book for _, s in books])
     left_out = {n: why for n in PEERS if wishes.peers and (why := absent(n))}
@@ -103,8 +105,28 @@ def run(paths: Sequence[Path], wishes: Wishes | None = None, say: Say | None = N
     for row in table(document):
         say(row)
     if wishes.out:
-        wishes.out.write_text(json.dumps(document, ensure_ascii=False, indent=1), encoding="utf-8")
+        _write(wishes.out, document)
     return document
+
+
+def _writable(out: Path) -> None:
+    """Raise BadInput before hours of work, where its figures could not be written at the end."""
+    if out.is_dir():
+        raise BadInput("--json", str(out), "it is a folder", "Name a file.")
+    if not out.parent.is_dir() or not os.access(out.parent, os.W_OK | os.X_OK):
+        why = f"there is no folder {out.parent} that may be written"
+        raise BadInput("--json", str(out), why, "Make the folder, or name another file.")
+
+
+def _write(out: Path, document: dict[str, Any]) -> None:
+    part = out.with_name(f".{out.name}.{os.getpid()}.part")
+    try:
+        part.write_text(json.dumps(document, ensure_ascii=False, indent=1), encoding="utf-8")
+        part.replace(out)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        remedy = "The figures are kept: run it again with another file."
+        raise BadInput("--json", str(out), f"it could not be written ({error.strerror or error})", remedy) from error
 
 
 def _line_up(wishes: Wishes, left_out: dict[str, str]) -> Iterator[tuple[str, tuple[int, ...]]]:

@@ -180,3 +180,29 @@ def test_what_cannot_be_measured_is_refused_before_anything_runs(tmp_path: Path,
         run([], Wishes(**quiet))
     with pytest.raises(SystemAbsent, match="svm"):
         make("no such contender")
+
+
+def test_a_file_that_cannot_be_written_is_refused_before_the_work(tmp_path: Path, quiet: dict[str, Any]) -> None:
+    said: list[str] = []
+    ledger = a_folder(tmp_path / "one")
+    with pytest.raises(BadInput, match="there is no folder"):
+        run([ledger], Wishes(**quiet, out=tmp_path / "nowhere" / "bench.json"), said.append)
+    with pytest.raises(BadInput, match="it is a folder"):
+        run([ledger], Wishes(**quiet, out=tmp_path), said.append)
+    assert said == []
+
+
+def test_figures_that_cannot_be_written_at_the_end_are_a_sentence_and_leave_no_half_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "bench.json"
+    out.write_text("old")
+
+    def full(_part: Path, _target: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(BadInput, match="No space left on device"):
+        benchmark._write(out, {})
+    assert [p.name for p in tmp_path.iterdir()] == ["bench.json"]
+    assert out.read_text() == "old"
