@@ -1,7 +1,8 @@
 """An honest answer for a book whose model cannot answer: a balanced start for booking by hand.
 
 It says "not sure" with probability 0 and no bundle. What it offers is the line set of earlier entries that
-share words with the event, or, without history, two accounts of the catalog; known lines are always kept.
+share words with the event, then the line set that history uses most, or, without history, two accounts of the
+catalog; known lines are always kept.
 """
 
 from __future__ import annotations
@@ -26,9 +27,12 @@ from engine.journal import (
     Status,
     minor_units,
 )
+from engine.targets import LineSet, line_set
+from engine.text import normalise
 
 MOST_CANDIDATES = 5
-_REMEMBERED, _MADE_UP = Shares(template=0.0, memory=1.0, model=0.0), Shares(template=0.0, memory=0.0, model=1.0)
+_REMEMBERED = Shares(template=0.0, memory=1.0, model=0.0)
+_MADE_UP = Shares(template=0.0, memory=0.0, model=0.0)  # from account types alone: none of the three spoke
 _USUAL = {Side.DEBIT: (AccountType.EXPENSE, AccountType.ASSET), Side.CREDIT: (AccountType.LIABILITY, AccountType.ASSET)}
 
 
@@ -39,33 +43,54 @@ def by_hand(book: str, event: Event, accounts: Sequence[Account], history: Seque
     names = {a.code: a.name for a in accounts}
     if unknown := [x.account for x in event.lines if x.account not in names]:
         raise BadInput("Line", unknown[0], "the catalog has no open account of this code", "Choose one that it has.")
+    if not normalise(event.description):
+        raise BadInput(
+            "Description", event.description, "there are no words in it", "Say in a few words what happened."
+        )
     places = minor_units(event.currency)
     found = [] if event.lines else _remembered(event, history, names, places)
-    start = _started(event, accounts, history)
+    usual = () if event.lines else _most_used(event, history, names, places)
+    start, shares = usual or _started(event, accounts, history), _REMEMBERED if history else _MADE_UP
     candidates = [Candidate(probability=0.0, shares=_REMEMBERED, lines=_named(lines, names)) for lines in found]
     if not any(_same(start, c.lines) for c in candidates):
-        candidates.append(Candidate(probability=0.0, shares=_MADE_UP, lines=_named(start, names)))
+        candidates.append(Candidate(probability=0.0, shares=shares, lines=_named(start, names)))
     return Proposal(event=event, bundle="", status=Status.NOT_SURE, candidates=tuple(candidates[:MOST_CANDIDATES]))
 
 
 def _remembered(event: Event, history: Sequence[Entry], names: dict[str, str], places: int) -> list[tuple[Line, ...]]:
     """Line sets of entries that share a word with the event, scaled to its amount; most words, then newest, first."""
-    words = set(event.description.casefold().split())
+    words = _words(event.description)
+    shared = {e.entry_id: len(words & _words(e.description)) for e in history}
     ranked = sorted(
-        history,
-        key=lambda e: (len(words & set(e.description.casefold().split())), e.journal == event.journal, e.date),
+        (e for e in history if shared[e.entry_id]),
+        key=lambda e: (shared[e.entry_id], e.journal == event.journal, e.date),
         reverse=True,
     )
-    found: dict[tuple[tuple[str, Side], ...], tuple[Line, ...]] = {}
+    found: dict[LineSet, tuple[Line, ...]] = {}
     for entry in ranked:
-        if not words & set(entry.description.casefold().split()) or len(found) == MOST_CANDIDATES:
+        if len(found) == MOST_CANDIDATES:
             break
-        key = tuple(sorted((x.account, x.side) for x in entry.lines))
+        key = line_set(entry.lines)
         if key not in found and all(x.account in names for x in entry.lines):
             scaled = _scaled(entry, event.amount, places)
             if scaled:
                 found[key] = scaled
     return list(found.values())
+
+
+def _most_used(event: Event, history: Sequence[Entry], names: dict[str, str], places: int) -> tuple[Line, ...]:
+    """The line set that history uses most, shared out as in its newest entry; nothing where none can be used."""
+    usable = {line_set(e.lines): e for e in history if all(x.account in names for x in e.lines)}
+    counts = Counter(line_set(e.lines) for e in history)
+    for key, _count in counts.most_common():
+        scaled = _scaled(usable[key], event.amount, places) if key in usable else ()
+        if scaled:
+            return scaled
+    return ()
+
+
+def _words(text: str) -> set[str]:
+    return set(normalise(text).casefold().split())
 
 
 def _scaled(entry: Entry, amount: Decimal, places: int) -> tuple[Line, ...]:
@@ -82,6 +107,8 @@ def _scaled(entry: Entry, amount: Decimal, places: int) -> tuple[Line, ...]:
 def _started(event: Event, accounts: Sequence[Account], history: Sequence[Entry]) -> tuple[Line, ...]:
     """The known lines, completed to the amount on each side with that side's usual account."""
     lines = list(event.lines)
+    known = {(x.account, x.side) for x in lines}
+    alike = [e for e in history if known <= set(line_set(e.lines))] or history
     for side in Side:
         rest = event.amount - sum((x.amount for x in lines if x.side is side), Decimal(0))
         if rest < 0:
@@ -92,7 +119,7 @@ def _started(event: Event, accounts: Sequence[Account], history: Sequence[Entry]
                 "Correct the amount or the lines.",
             )
         if rest:
-            lines.append(Line(account=_usual(side, accounts, history, lines), side=side, amount=rest))
+            lines.append(Line(account=_usual(side, accounts, alike, lines), side=side, amount=rest))
     return tuple(sorted(lines, key=lambda x: x.side))
 
 
