@@ -51,6 +51,7 @@ class Saved:
     entry_id: str
     description: str
     amount: str
+    dated: str = ""  # the day it got because none was given
 
 
 # Chosen in the sidebar; the books are listed once a run, because every page and widget asks.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from app.services.errors import AccountUnusable, BadInput, ForeignCurrency, NoModelYet, NotBalanced, OtherBook
-from app.services.typed import TypedEvent, event_from_text, read_description
+from app.services.typed import TypedEvent, event_from_text, read_description, today
 from app.services.untrained import by_hand as start_by_hand
 from app.services.workbench import Workbench
 from engine.journal import Account, Event, Line, Proposal, Side
@@ -40,13 +40,13 @@ def by_hand(wb: Workbench, book: str, event: Event) -> Proposal:
 
 
 def save(wb: Workbench, book: str, proposal: Proposal, event: Event, lines: Sequence[Line], by: str) -> str:
-    """Store the model's version, then the person's; the entry stays a draft.
+    """Store the model's version, then the person's; the entry stays a draft. Without a date it carries today's.
 
     Returns the entry id. Raises OtherBook, NotBalanced, AccountUnusable, BadInput, UnknownBook,
     UnknownJournal; nothing is stored then.
     """
     description = read_description(event.description)
-    day = event.date or datetime.now(UTC).date()
+    day = event.date or today()
     with wb.writing() as uow:
         found = uow.books.get(book)
         _own_currency(event, found)
@@ -117,7 +117,7 @@ def _prepared(wb: Workbench, book: str, event: Event) -> tuple[Book, Event, tupl
     """The book, the event in its words, and the accounts open on the event's day."""
     with wb.reading() as uow:
         found = uow.books.get(book)
-        accounts = uow.books.catalog(found.book_id, event.date or datetime.now(UTC).date())
+        accounts = uow.books.catalog(found.book_id, event.date or today())
         journal = uow.books.journal_named(found.book_id, event.journal).journal if event.journal else ""
     _own_currency(event, found)
     places = found.minor_units

@@ -9,13 +9,14 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from app.services.errors import BadInput
 from engine.journal import Event, Line, Side
+from engine.text import MAX_CHARACTERS
 
-LONGEST_DESCRIPTION = 2_000  # characters; bank texts have at most some 400
+LONGEST_DESCRIPTION = MAX_CHARACTERS  # whoever typed more would believe that it counts
 LONGEST_FIELD = 200  # journal, party
 WHOLE_DIGITS, DECIMALS = 18, 4  # what DECIMAL(22,4) keeps exactly
 
@@ -58,6 +59,11 @@ def event_from_text(typed: TypedEvent) -> Event:
         party=_short("Party", typed.party),
         lines=typed.lines,
     )
+
+
+def today() -> date:
+    """The day on this machine's clock, which is the person's day; UTC may be at yesterday or tomorrow."""
+    return datetime.now(UTC).astimezone().date()
 
 
 def read_description(text: str) -> str:
@@ -182,11 +188,12 @@ def _single_mark(text: str, mark: str, shown: str) -> str:
     whole, _, rest = text.partition(mark)
     three = len(rest) == 3 and 1 <= len(whole) <= 3 and whole.isdigit() and int(whole) > 0
     if three:
+        clear = rest[:-1] if rest.endswith("0") else f"{rest}0"  # two or four decimals are never thousands
         raise BadInput(
             "Amount",
             shown,
             f"it can be read as {whole}{rest} and as {whole}.{rest}",
-            f"Write {whole}{rest}.00, or {whole}.{rest.rstrip('0') or '0'}.",
+            f"Write {whole}{rest}.00, or {whole}.{clear}.",
         )
     return mark
 

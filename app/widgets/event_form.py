@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 import streamlit as st
 
@@ -11,7 +10,7 @@ from app import i18n, messages, state
 from app.i18n import _
 from app.services.books import BookCard, JournalKind
 from app.services.errors import BadInput
-from app.services.typed import TypedEvent, event_from_text
+from app.services.typed import TypedEvent, event_from_text, today
 from app.widgets.markdown import plain
 from engine.errors import BadEvent
 
@@ -40,7 +39,7 @@ def event_form(card: BookCard, journals: Sequence[JournalKind]) -> None:
         day, journal = st.columns(2)
         with day:
             st.date_input(
-                _("Date"), value=datetime.now(tz=UTC).date(), key=state.DATE.name, persist_state="session",
+                _("Date"), value=today(), key=state.DATE.name, persist_state="session",
                 format=_DATE_FORMATS[i18n.language()],
             )  # fmt: skip
         with journal:

@@ -13,10 +13,11 @@ from app.i18n import _
 from app.services import propose
 from app.services.books import BookCard
 from app.services.errors import ServiceError
+from app.services.typed import today
 from app.services.workbench import Workbench
 from app.views import grid
 from app.views.balance import Balance, balance_of
-from app.views.numbers import money
+from app.views.numbers import day, money
 from app.views.proposal import ProposalView, lines_of
 from app.views.tables import entry_table
 from app.widgets.grid import entry_grid, typed_so_far
@@ -138,6 +139,7 @@ def _save(desk: Desk, proposal: Proposal, lines: Sequence[Line]) -> None:
             entry_id=entry_id,
             description=event.description,
             amount=money(event.amount, event.currency, unit=True),
+            dated="" if event.date else day(today()),
         )
     )
     state.forget_answer()

@@ -61,6 +61,31 @@ def test_a_few_entries_are_offered_again_with_the_new_amount(wb: Workbench, fill
     assert proposal.candidates[0].shares.memory == 1.0
 
 
+def test_the_usual_pair_is_one_that_history_knows(wb: Workbench, fill: FillBook) -> None:
+    sales = [an_entry(f"Verkauf {i}", "D 1400 10.00", "C 8400 10.00", entry_id=f"S{i}") for i in range(3)]
+    fees = [an_entry(f"Gebühr {i}", "D 4970 5.00", "C 1200 5.00", entry_id=f"F{i}") for i in range(2)]
+    payments = [an_entry(f"Zahlung {i}", "D 1600 7.00", "C 1200 7.00", entry_id=f"P{i}") for i in range(2)]
+    fill(wb, entries=(*sales, *fees, *payments))  # most used: 1400 in debit, 1200 in credit, never together
+    proposal = propose(wb, "test", an_event("Unbekanntes", "80.00"))
+    assert accounts_of(proposal) == ["1400", "8400"]
+    assert proposal.candidates[0].shares.memory == 1.0
+    known = propose(wb, "test", an_event("Unbekanntes", "80.00", lines=(a_line("D 4970 80.00"),)))
+    assert accounts_of(known) == ["4970", "1200"]
+
+
+def test_without_history_no_source_is_claimed(wb: Workbench, fill: FillBook) -> None:
+    fill(wb, entries=())
+    shares = propose(wb, "test", an_event(journal="")).candidates[0].shares
+    assert (shares.template, shares.memory, shares.model) == (0.0, 0.0, 0.0)
+
+
+def test_words_are_read_as_the_model_reads_them(wb: Workbench, fill: FillBook) -> None:
+    fill(wb)
+    assert accounts_of(propose(wb, "test", an_event("ＫＯＮＴＯＦÜＨＲＵＮＧ", "9.00"))) == ["4970", "1200"]
+    with pytest.raises(BadInput, match="there are no words in it"):
+        propose(wb, "test", an_event("\u200b\u200f", "9.00"))
+
+
 def test_known_lines_are_kept_and_completed(wb: Workbench, fill: FillBook) -> None:
     fill(wb)
     known = a_line("C 1200 100.00")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 from decimal import Decimal
 
@@ -17,8 +18,10 @@ from app.services.typed import (
     read_amount,
     read_date,
     read_lines,
+    today,
 )
 from engine.journal import Line, Side
+from engine.text import MAX_CHARACTERS
 
 
 @pytest.mark.parametrize(
@@ -77,6 +80,14 @@ def test_amounts_that_cannot_be_meant_are_refused_in_a_sentence(text: str, says:
         read_amount(text)
     assert caught.value.field == "Amount"
     assert str(caught.value).endswith(".")
+
+
+def test_both_readings_of_three_digits_can_be_typed_as_the_sentence_says() -> None:
+    with pytest.raises(BadInput, match=r"Write 10005\.00, or 10\.0050") as caught:
+        read_amount("10.005 BHD")
+    assert caught.value.field == "Amount"
+    assert read_amount("10.0050 BHD") == (Decimal("10.005"), "BHD")
+    assert read_amount("10005.00") == (Decimal(10005), "")
 
 
 @pytest.mark.parametrize("value", [Decimal("NaN"), Decimal("Infinity"), Decimal(-1), Decimal(0)])
@@ -175,9 +186,10 @@ def test_an_empty_description_is_refused(text: str) -> None:
 
 
 def test_a_very_long_description_is_refused_with_its_length() -> None:
-    with pytest.raises(BadInput, match="10,000 characters") as caught:
+    with pytest.raises(BadInput, match="10,000 characters, and at most 600 are read") as caught:
         event_from_text(TypedEvent(description="x" * 10_000, amount="5"))
     assert len(str(caught.value)) < 300
+    assert LONGEST_DESCRIPTION == MAX_CHARACTERS
     assert event_from_text(TypedEvent(description="x" * LONGEST_DESCRIPTION, amount="5")).description
 
 
@@ -191,3 +203,14 @@ def test_two_currencies_are_refused() -> None:
         event_from_text(TypedEvent(description="rent", amount="5 USD", currency="EUR"))
     with pytest.raises(BadInput, match="Currency"):
         event_from_text(TypedEvent(description="rent", amount="5", currency="euros"))
+
+
+def test_today_is_the_day_of_the_machine_s_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    days = set()
+    for zone in ("Etc/GMT+12", "Etc/GMT-14"):  # 26 hours apart: never the same day
+        monkeypatch.setenv("TZ", zone)
+        time.tzset()
+        days.add(today())
+    monkeypatch.undo()
+    time.tzset()
+    assert len(days) == 2
