@@ -5,14 +5,20 @@ from __future__ import annotations
 import json
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
+from app.home import Home
+from app.services.workbench import open_workbench
+from benchmarks import workbench
 from benchmarks.machine import facts, in_turns
 from benchmarks.predict import bare_encoder, unseen
 from benchmarks.search import search
 from engine.journal import Entry, Line, Side
 from engine.retrieval.index import HAS_SCANN
+from tests.app.conftest import put
+from tests.builders import CATALOG, some_entries
 
 
 def an_entry(text: str) -> Entry:
@@ -55,3 +61,16 @@ def test_search_reports_recall_beside_speed() -> None:
     assert found["recall_at_10"] == 1.0, "below the tree's size the search is exact"
     assert found["exact_ms"] > 0
     assert found["scann_ms"] > 0
+
+
+def test_the_memory_figures_are_those_of_the_served_process(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home").prepared()
+    wb = open_workbench(home)
+    put(wb, "test", some_entries(12), CATALOG)
+    wb.close()
+    found = workbench.main(home.path, "test")
+    assert isinstance(found["serving_mb"], float)
+    assert found["serving_mb"] > 50, "a process with Streamlit and DuckDB is larger than that"
+    if "session" not in found:
+        assert found["session_mb"] >= 50
+        assert found["first_answer_s"] > 0
