@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from decimal import Decimal
 
-import sqlalchemy as sa
-
 from engine.journal import Account, Entry, Side
-from storage import schema
 from storage.journal import NewBatch
 from storage.records import Book, ImportResult, Staged
 from storage.rows import content_digest
@@ -31,8 +27,7 @@ def plan(unit: UnitOfWork, book: Book | None, staged: Staged, *, keep_alike: boo
     """What `apply` would do, writing nothing; ``book`` is None where it would be created."""
     sorted_ = _sort(unit, book, staged, keep_alike=keep_alike)
     accounts = _new_accounts(unit, book, staged)
-    since = _known_since(unit, book, staged.file_sha256)
-    return _result("", sorted_, accounts, since)
+    return _result("", sorted_, accounts)
 
 
 def apply(
@@ -44,7 +39,6 @@ def apply(
     the book knows keeps its name and type.
     """
     sorted_ = _sort(unit, book, staged, keep_alike=keep_alike)
-    since = _known_since(unit, book, staged.file_sha256)
     accounts = unit.books.put_accounts(book.book_id, _missing(unit, book, staged), by, derived=staged.types_derived)
     unit.books.propose_journals(book.book_id, staged.journals, by)
     batch_id = ""
@@ -54,7 +48,7 @@ def apply(
             known=len(sorted_.known), alike=len(sorted_.alike), errors=staged.errors, by=by,
         )  # fmt: skip
         batch_id = unit.journal.add_imported(book.book_id, batch, sorted_.new, _certain(staged))
-    return _result(batch_id, sorted_, accounts, since)
+    return _result(batch_id, sorted_, accounts)
 
 
 def _sort(unit: UnitOfWork, book: Book | None, staged: Staged, *, keep_alike: bool) -> _Sorted:
@@ -104,22 +98,12 @@ def _new_accounts(unit: UnitOfWork, book: Book | None, staged: Staged) -> int:
     return len(_missing(unit, book, staged))
 
 
-def _known_since(unit: UnitOfWork, book: Book | None, sha256: str) -> datetime | None:
-    if book is None:
-        return None
-    t = schema.batches.c
-    first: datetime | None = unit.session.scalar(
-        sa.select(sa.func.min(t.recorded)).where(t.book_id == book.book_id, t.file_sha256 == sha256)
-    )
-    return first
-
-
-def _result(batch_id: str, found: _Sorted, accounts: int, since: datetime | None) -> ImportResult:
+def _result(batch_id: str, found: _Sorted, accounts: int) -> ImportResult:
     return ImportResult(
         batch_id=batch_id, new=len(found.new), known=len(found.known), alike=len(found.alike),
         lines=sum(len(e.lines) for e in found.new), debit=_sum(found.new, Side.DEBIT),
         credit=_sum(found.new, Side.CREDIT), alike_keys=tuple(e.entry_id for e in found.alike),
-        new_accounts=accounts, file_known_since=since,
+        new_accounts=accounts,
     )  # fmt: skip
 
 

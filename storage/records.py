@@ -107,7 +107,6 @@ class ImportResult:
     credit: Decimal
     alike_keys: tuple[str, ...] = ()
     new_accounts: int = 0
-    file_known_since: datetime | None = None
 
     def __str__(self) -> str:
         text = f"{self.new} new, {self.known} already here"

@@ -68,14 +68,6 @@ class TrainingFailed(ServiceError):
         )
 
 
-class UnknownJob(ServiceError):
-    """A run folder that does not exist was asked for."""
-
-    def __init__(self, job: str) -> None:
-        self.job = job
-        super().__init__(f"There is no training run {job!r} under this home folder.")
-
-
 class NotBalanced(ServiceError):
     """Lines whose debits and credits differ, or that lack one of the two sides."""
 

@@ -33,7 +33,6 @@ STAGES = {
     "start": "starting",
     "encode": "reading the texts",
     "epochs": "learning",
-    "refit": "learning from all of it",
     "judge": "learning when to be sure",
     "save": "saving",
 }
