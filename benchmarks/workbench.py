@@ -49,7 +49,8 @@ class Served:
     def resident(self) -> float:
         """Megabytes of the process and of those it started."""
         together = [self.process, *self.process.children(recursive=True)]
-        return round(sum(p.memory_info().rss for p in together) / 2**20, 1)
+        resident: int = sum(p.memory_info().rss for p in together)
+        return round(resident / 2**20, 1)
 
 
 def main(home: Path, book: str) -> dict[str, float | str]:

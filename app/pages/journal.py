@@ -19,6 +19,7 @@ from app.widgets.journal_kinds import journal_kinds
 from app.widgets.journal_table import journal_table
 from app.widgets.markdown import plain
 from app.widgets.search_form import search_form
+from app.widgets.with_book import with_book
 from storage.records import SearchResult
 
 
@@ -76,14 +77,4 @@ def _entry(wb: Workbench, card: BookCard, entry_id: str, names: Mapping[str, str
     st.html(timeline(view.life))
 
 
-def _start() -> None:
-    wb = state.workbench()
-    card = state.book(wb)
-    if card is None:
-        st.header(_("No book yet"), anchor=False)
-        st.info(_("Import a ledger to begin. In a terminal: counterpoint import BOOK FILE"), icon=":material/info:")
-        return
-    page(wb, card)
-
-
-_start()
+with_book(page)

@@ -18,6 +18,7 @@ from app.widgets.focus import put_focus
 from app.widgets.markdown import plain
 from app.widgets.model_status import model_status
 from app.widgets.proposal import Desk, proposal_panel
+from app.widgets.with_book import with_book
 from engine.errors import BadEvent, BundleDamaged, BundleMismatch
 from engine.journal import Event, Proposal
 
@@ -109,6 +110,12 @@ def _saved_line() -> None:
             state.JOURNAL_PAGE, label=_("Open in the journal"), icon=":material/arrow_forward:",
             query_params={state.ENTRY: saved.entry_id},
         )  # fmt: skip
+    _dated(saved)
+
+
+def _dated(saved: state.Saved) -> None:
+    if saved.dated:
+        st.caption(_("No date was given, so it carries today's: {day}.", day=saved.dated))
 
 
 def _waiting(wb: Workbench, card: BookCard, event: Event) -> Proposal | None:
@@ -141,14 +148,4 @@ def _empty(card: BookCard) -> None:
     st.caption(_("Then: A accepts, E edits, X shows the next candidate, 1 to 5 pick one."))
 
 
-def _start() -> None:
-    wb = state.workbench()
-    card = state.book(wb)
-    if card is None:
-        st.header(_("No book yet"), anchor=False)
-        st.info(_("Import a ledger to begin. In a terminal: counterpoint import BOOK FILE"), icon=":material/info:")
-        return
-    page(wb, card)
-
-
-_start()
+with_book(page)

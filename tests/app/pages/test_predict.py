@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.services import journal, train
+from app.services.typed import today
 from app.services.workbench import Workbench
 from engine.errors import BadEvent
 from engine.journal import State
@@ -101,6 +102,17 @@ def test_accepting_saves_a_draft_with_the_model_s_version_and_the_person_s(train
     assert found.state is State.DRAFT
     assert [v.origin for v in detail.versions] == ["model", "person"]
     assert detail.versions[0].lines == detail.versions[1].lines
+
+
+def test_a_missing_date_becomes_today_s_and_that_is_said(trained: Workbench, opened: Open) -> None:
+    at = opened()
+    assert at.date_input(key="predict.date").value == today()
+    at.date_input(key="predict.date").set_value(None)
+    describe(at, "Miete Büro 79", "1190")
+    at.button(key="predict.accept").click().run()
+    assert not at.exception
+    assert "No date was given, so it carries today's" in said(at)
+    assert journal.search(trained, "test", JournalQuery(text="Büro 79")).rows[0].date == today()
 
 
 def test_an_edited_account_is_what_gets_saved(trained: Workbench, opened: Open) -> None:

@@ -1,0 +1,23 @@
+"""The beginning of every page: the workbench and the chosen book, or how to get a first one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from app import state
+from app.i18n import _
+from app.services.books import BookCard
+from app.services.workbench import Workbench
+
+
+def with_book(draw: Callable[[Workbench, BookCard], None]) -> None:
+    """Draw a page for the chosen book; without any book say how to begin."""
+    wb = state.workbench()
+    card = state.book(wb)
+    if card is None:
+        st.header(_("No book yet"), anchor=False)
+        st.info(_("Import a ledger to begin. In a terminal: counterpoint import BOOK FILE"), icon=":material/info:")
+        return
+    draw(wb, card)
