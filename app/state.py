@@ -19,7 +19,7 @@ from app.services import books
 from app.services.books import BookCard
 from app.services.workbench import Workbench, open_workbench
 from app.views.grid import Sheet
-from engine.journal import Event, Proposal
+from engine.journal import Event, Line, Proposal
 
 T = TypeVar("T")
 
@@ -74,6 +74,7 @@ CHOSEN = Key("predict.chosen", 0)
 SHEET: Key[Sheet | None] = Key("predict.sheet", None)
 GRID_TURN = Key("predict.grid.turn", 0)
 SAVED: Key[Saved | None] = Key("predict.saved", None)
+TICKET: Key[dict[tuple[Line, ...], str]] = Key("predict.ticket", {})  # entries saved from this answer, by their lines
 WORRIES: Key[dict[str, str]] = Key("predict.worries", {})
 NEW_FORM = Key("predict.new_form", default=False)
 ON_FORM, ON_ANSWER = "form", "answer"
@@ -91,7 +92,7 @@ OPENED = "journal.opened"  # set by the table for one run
 ENTRY = "entry"  # only a query parameter: the entry that is open
 
 _OF_THE_FORM: tuple[Key[str], ...] = (DESCRIPTION, AMOUNT, PARTY)
-_OF_THE_ANSWER = (PENDING, PROPOSAL, CHOSEN, SHEET, WORRIES)
+_OF_THE_ANSWER = (PENDING, PROPOSAL, CHOSEN, SHEET, WORRIES, TICKET)  # the ticket last: it outlives the proposal
 
 
 def workbench() -> Workbench:
@@ -114,6 +115,13 @@ def book(wb: Workbench) -> BookCard | None:
 def actor(card: BookCard) -> str:
     """Who acts: there is no sign-in yet, so the demo book has its persona and other books the system's user."""
     return DEMO_PERSON if card.demo else getpass.getuser()
+
+
+def ticket() -> dict[tuple[Line, ...], str]:
+    """The ticket of this answer; it is noted in without the session, where a key press could end the run."""
+    if TICKET.name not in st.session_state:
+        TICKET.set({})
+    return TICKET.get()
 
 
 def grid_key() -> str:

@@ -127,16 +127,19 @@ def _next_candidate(proposal: Proposal) -> None:
 def _save(desk: Desk, proposal: Proposal, lines: Sequence[Line]) -> None:
     """Store both versions; on a refusal the sentence is shown and everything typed stays."""
     event = proposal.event
+    ticket, entry = state.ticket(), tuple(lines)
+    actor = state.actor(desk.card)
     try:
-        entry_id = propose.save(desk.wb, desk.card.name, proposal, event, lines, state.actor(desk.card))
+        if entry not in ticket:
+            ticket[entry] = propose.save(desk.wb, desk.card.name, proposal, event, entry, actor)
     except (ServiceError, StorageError) as error:
         st.error(messages.sentence(error), icon=":material/error:")
         return
-    # First the session, then the drawing: a second press of the key ends this run at the next thing drawn,
-    # and must find no proposal left to save again.
+    # A second press of the key ends this run at the next touch of session or page; the ticket above tells the run
+    # that follows what was saved already.
     state.SAVED.set(
         state.Saved(
-            entry_id=entry_id,
+            entry_id=ticket[entry],
             description=event.description,
             amount=money(event.amount, event.currency, unit=True),
             dated="" if event.date else day(today()),

@@ -7,9 +7,10 @@ from decimal import Decimal
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.services import journal, train
+from app.services import journal, propose, train
 from app.services.typed import today
 from app.services.workbench import Workbench
+from app.views.proposal import lines_of
 from engine.errors import BadEvent
 from engine.journal import State
 from storage.records import JournalQuery
@@ -113,6 +114,19 @@ def test_a_missing_date_becomes_today_s_and_that_is_said(trained: Workbench, ope
     assert not at.exception
     assert "No date was given, so it carries today's" in said(at)
     assert journal.search(trained, "test", JournalQuery(text="Büro 79")).rows[0].date == today()
+
+
+def test_a_run_that_was_cut_off_after_saving_saves_nothing_twice(trained: Workbench, opened: Open) -> None:
+    at = describe(opened(), "Miete Büro 80", "1190")
+    proposal = at.session_state["predict.proposal"]
+    lines = lines_of(proposal.candidates[0])
+    saved = propose.save(trained, "test", proposal, proposal.event, lines, "Ana")
+    at.session_state["predict.ticket"] = {lines: saved}  # what the first run had noted when the second press ended it
+    at.button(key="predict.accept").click().run()
+    assert not at.exception
+    assert "Saved as a draft" in said(at)
+    assert not table(at)
+    assert journal.search(trained, "test", JournalQuery(text="Büro 80")).total == 1
 
 
 def test_an_edited_account_is_what_gets_saved(trained: Workbench, opened: Open) -> None:
