@@ -4,7 +4,7 @@ from __future__ import annotations
 
 VENDORS = """
 Hausverwaltung Lenz = Lenz; day 2, direct, essential
-  rent rent 2300-2500 fixed
+  rent rent 1000-1000 fixed
 Hausverwaltung Lenz = Lenz; every 3, day 20
   rent_extra rent_extra 300-900
 Stadtwerke Auental = SW Auental; day 5, direct, essential
