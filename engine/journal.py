@@ -15,6 +15,7 @@ from decimal import Decimal
 from enum import IntEnum, StrEnum
 
 SNAPSHOT_SCHEMA = 1
+IMPORTED = "imported"  # origin of an entry that was booked elsewhere
 
 # ISO 4217, the currencies whose smallest unit is not a hundredth.
 _NO_CENTS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
@@ -134,7 +135,7 @@ class Entry:
     party: str = ""
     kind: Kind = Kind.NORMAL
     state: State = State.BOOKED_ELSEWHERE
-    origin: str = "imported"
+    origin: str = IMPORTED
     position: int = 0
     number: str = ""
     document: str = ""
@@ -294,6 +295,19 @@ def minor_units(currency: str) -> int:
 def in_order(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     """Entries by (date, position in the source); the sort is stable, so runs repeat."""
     return tuple(sorted(entries, key=lambda e: (e.date, e.position)))
+
+
+def in_recording_order(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Entries in the order in which they became known: earlier means known earlier, whatever the accounting date.
+
+    What was entered here was known when it was recorded. When imported history was entered elsewhere is not told, so
+    its date and its position in the source stand in for it.
+    """
+    return tuple(sorted(entries, key=lambda e: (_known_on(e), e.position)))
+
+
+def _known_on(entry: Entry) -> _Day:
+    return entry.recorded.date() if entry.recorded and entry.origin != IMPORTED else entry.date
 
 
 Row = dict[str, str]

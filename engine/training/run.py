@@ -23,7 +23,7 @@ from engine.errors import TooLittleHistory, TrainingCancelled
 from engine.features import Reader
 from engine.inference.judge import Judge, Judged, learn
 from engine.inference.reasoner import Reasoner
-from engine.journal import Entry, Snapshot, in_order, teaches
+from engine.journal import Entry, Snapshot, in_recording_order, teaches
 from engine.model.accounts import CatalogTensors
 from engine.model.encoder import TextEncoder
 from engine.model.network import Network, Widths
@@ -111,7 +111,7 @@ SILENT = _Reporter(lambda _: None, lambda: False, 0.0)
 
 def fit(snapshot: Snapshot, config: TrainConfig, reporter: _Reporter = SILENT, reader: Reader | None = None) -> Fitted:
     """Train in memory; ``reader`` may be shared between runs with the same encoder."""
-    entries = in_order(e for e in snapshot.entries if teaches(e) and e.lines)
+    entries = in_recording_order(e for e in snapshot.entries if teaches(e) and e.lines)
     if len(entries) < FEWEST:
         raise TooLittleHistory(snapshot.book, len(entries), FEWEST)
     torch.set_num_threads(config.threads)
