@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 import torch
-from transformers import AutoModel, AutoTokenizer
+from transformers.models.auto.modeling_auto import AutoModel
+from transformers.models.auto.tokenization_auto import AutoTokenizer
 
 from benchmarks.machine import in_turns, milliseconds
 from engine.config import EncoderConfig

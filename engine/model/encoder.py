@@ -24,6 +24,7 @@ from engine.errors import EncoderMissing
 from engine.text import Conditioned
 
 _DIGESTS: WeakKeyDictionary[torch.nn.Module, str] = WeakKeyDictionary()  # hashing 90 MB takes a moment
+_LOADING = threading.Lock()  # two first imports of transformers at once break each other
 CACHE = 4_000  # texts whose token states are kept, about 35 kB each; the one not asked for longest goes first
 
 
@@ -42,7 +43,8 @@ class TextEncoder:
     def __init__(self, config: EncoderConfig, folder: str | None = None) -> None:
         """Load from ``folder`` (a bundle's own copy) or by the configured name; raises EncoderMissing."""
         self.config = config
-        self._model, self._tokenizer = _load(folder or resolve(config.name))
+        with _LOADING:
+            self._model, self._tokenizer = _load(folder or resolve(config.name))
         self.width: int = int(self._model.config.hidden_size)
         self._cache: OrderedDict[Conditioned, Encoded] = OrderedDict()
         self._lock = threading.Lock()
@@ -118,7 +120,9 @@ def resolve(name: str) -> str:
 @lru_cache(maxsize=2)
 def _load(source: str) -> tuple[Any, Any]:
     """Weights and tokenizer of one source, shared by every encoder that reads it; they are never changed."""
-    from transformers import AutoModel, AutoTokenizer
+    # Named by their modules: the package's own lazy names are not there yet for a second thread that asks meanwhile.
+    from transformers.models.auto.modeling_auto import AutoModel
+    from transformers.models.auto.tokenization_auto import AutoTokenizer
     from transformers.utils import logging
 
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -169,3 +171,22 @@ def test_a_folder_without_weights_is_a_sentence(xlmr: Path, tmp_path: Path) -> N
 def test_the_embedded_encoder_is_a_folder_that_is_there() -> None:
     assert Path(resolve("embedded")).is_dir()
     assert resolve("some/name") == "some/name"
+
+
+def test_two_threads_may_load_their_first_encoder_at_once() -> None:
+    """In a process of its own, where nothing has imported transformers yet."""
+    code = (
+        "import threading, sys\n"
+        "from engine.config import EncoderConfig\n"
+        "from engine.model.encoder import TextEncoder\n"
+        "made = []\n"
+        "def load(): made.append(TextEncoder(EncoderConfig()).width)\n"
+        "def other():\n"
+        "    from transformers.models.auto.modeling_auto import AutoModel\n"
+        "    made.append(AutoModel.__name__)\n"
+        "threads = [threading.Thread(target=f) for f in (load, other, load, other)]\n"
+        "[t.start() for t in threads]; [t.join() for t in threads]\n"
+        "print(sorted(map(str, made)))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "['384', '384', 'AutoModel', 'AutoModel']", done.stderr
