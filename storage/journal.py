@@ -11,14 +11,21 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from engine.journal import Entry, Kind, Line, State, in_order, teaches
+from engine.journal import (
+    IMPORTED,
+    Entry,
+    Kind,
+    Line,
+    State,
+    in_order,
+    teaches,
+)
 from storage import chain, rows, schema, search, views
 from storage.bulk import insert_rows
 from storage.decisions import add_decision, decisions_of
 from storage.errors import LinesRefused, UnknownEntry
 from storage.identity import clean, new_id, new_salt, utc_now
 from storage.records import (
-    IMPORTED,
     MODEL,
     PERSON,
     Decision,

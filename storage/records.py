@@ -15,7 +15,7 @@ from engine.journal import Account, Entry, Kind, Line, State
 
 FEEDER = "feeder"
 LEDGER_OF_RECORD = "ledger of record"
-IMPORTED, MODEL, PERSON = "imported", "model", "person"
+MODEL, PERSON = "model", "person"  # origins of versions, beside IMPORTED of the journal's records
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

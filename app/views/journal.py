@@ -11,8 +11,13 @@ from app.views.because import origin_text
 from app.views.numbers import day, moment, money
 from app.views.oneline import Style, entry_line
 from app.views.versions import Pair, Writing, diff
-from engine.journal import Entry, Kind, State
-from storage.records import IMPORTED, MODEL, Decision, EntryDetail, JournalKind, SearchResult, Version
+from engine.journal import (
+    IMPORTED,
+    Entry,
+    Kind,
+    State,
+)
+from storage.records import MODEL, Decision, EntryDetail, JournalKind, SearchResult, Version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

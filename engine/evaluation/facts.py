@@ -7,6 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
+from engine import features
 from engine.evaluation.contender import Floats
 from engine.journal import Entry, Event
 
@@ -27,7 +28,7 @@ class Bonuses(Protocol):
 def log_amount(record: Entry | Event) -> float:
     """log(1 + |amount|) in whole currency units; the sign of a total says nothing about likeness."""
     amount = record.total if isinstance(record, Entry) else record.amount
-    return float(np.log1p(abs(float(amount))))
+    return features.log_amount(amount)
 
 
 class Facts:

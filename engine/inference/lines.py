@@ -107,19 +107,12 @@ class Composer:
         best = evidence.best.get(places)
         if best is None:
             return []
-        order = sorted(places)
-        by_code = dict(zip(_rows_in_order(best.lines), order, strict=True)) if len(best.lines) == len(order) else {}
-        if not by_code:
-            return []
+        # catalog rows sort like codes; an account that was written twice stays two lines
+        by_code = dict(zip(sorted(set(best.lines)), sorted(places), strict=True))
         return [
             Line(account=by_code[p][0], side=p[1], amount=Decimal(repr(math.exp(min(s, 30.0)))))
             for p, s in zip(best.lines, best.shares, strict=True)
         ]
-
-
-def _rows_in_order(lines: Sequence[tuple[int, Side]]) -> list[tuple[int, Side]]:
-    """Catalog rows sort like codes, so sorted rows stand beside sorted codes."""
-    return sorted(lines)
 
 
 def _upright(lines: Sequence[Line]) -> list[Line]:

@@ -42,7 +42,7 @@ class Columns:
     """Arrays that grow together by doubling."""
 
     def __init__(self, **kinds: tuple[type, tuple[int, ...]]) -> None:
-        self._kinds, self._size = kinds, 0
+        self._size = 0
         self._data: dict[str, NDArray[Any]] = {n: np.zeros((64, *shape), dtype) for n, (dtype, shape) in kinds.items()}
 
     def append(self, **rows: NDArray[Any]) -> None:
@@ -77,7 +77,6 @@ class Memory:
             key=(np.float16, (key_width,)), log_amount=(np.float32, ()), cents=(np.int64, ()), day=(np.int64, ()),
             dom=(np.int64, ()), journal=(np.int64, ()), party=(np.int64, ()), alive=(np.bool_, ()), set=(np.int64, ()),
             account=(np.int64, (config.slot_lines,)), side=(np.int64, (config.slot_lines,)),
-            share=(np.float32, (config.slot_lines,)),
         )  # fmt: skip
         self._wide: list[sp.csr_matrix] = []
         self._index = VectorIndex(key_width)
@@ -119,12 +118,12 @@ class Memory:
                 return
             kept, start = [entries[i] for i in keep], self.rows
             part = read.take(keep)
-            account, side, share = self._lines(kept, start)
+            account, side = self._lines(kept, start)
             self._columns.append(
                 key=part.key, log_amount=part.log_amount, cents=part.cents, day=part.day, dom=part.dom,
                 journal=part.journal, party=part.party, alive=np.ones(len(kept), bool),
                 set=np.array([self._intern(line_set(e.lines)) for e in kept]),
-                account=account, side=side, share=share,
+                account=account, side=side,
             )  # fmt: skip
             np.add.at(self._live, self._columns["set"][start:], 1)
             self._wide.append(part.wide)
@@ -235,24 +234,21 @@ class Memory:
             self._born.append(row)
         return self._id_of[code]
 
-    def _lines(self, entries: Sequence[Entry], start: int) -> tuple[Ints, Ints, Floats]:
-        """Account ids (-1 padding), sides and shares of the largest lines of each entry, in canonical order.
+    def _lines(self, entries: Sequence[Entry], start: int) -> tuple[Ints, Ints]:
+        """Account ids (-1 padding) and sides of the largest lines of each entry, in canonical order.
 
         The first entry becomes row ``start``.
         """
         width = self.config.slot_lines
         account = np.full((len(entries), width), -1, np.int64)
         side = np.zeros((len(entries), width), np.int64)
-        share = np.zeros((len(entries), width), np.float32)
         for i, entry in enumerate(entries):
-            total = abs(float(entry.total)) or 1.0
             lines = canonical(entry.lines)
             ids = [self._account(x.account, start + i) for x in lines]  # also of lines that get no slot
             largest = sorted(sorted(range(len(lines)), key=lambda j: -abs(lines[j].amount))[:width])
             for place, j in enumerate(largest):
                 account[i, place], side[i, place] = ids[j], int(lines[j].side)
-                share[i, place] = float(lines[j].amount) / total
-        return account, side, share
+        return account, side
 
     def catalog_rows(self, rows_by_code: dict[str, int]) -> Ints:
         """(accounts + 1,) catalog row of each account id, -1 where the catalog lacks it; the last is padding."""

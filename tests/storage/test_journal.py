@@ -8,10 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.journal import Entry, Kind, Line, Side, State
+from engine.journal import (
+    IMPORTED,
+    Entry,
+    Kind,
+    Line,
+    Side,
+    State,
+)
 from storage.errors import LinesRefused, UnknownEntry
 from storage.journal import NewBatch
-from storage.records import IMPORTED, MODEL, PERSON, Book, JournalQuery, NewEntry
+from storage.records import MODEL, PERSON, Book, JournalQuery, NewEntry
 from storage.rows import content_digest
 from storage.session import Store, open_store
 from tests.builders import A_DAY, a_line, an_entry, some_entries

@@ -8,8 +8,14 @@ import pytest
 
 from app.i18n import speaking
 from app.views.journal import entry_view, journal_view, kind_word, state_word
-from engine.journal import Entry, Kind, Line, State
-from storage.records import IMPORTED, MODEL, PERSON, Decision, EntryDetail, SearchResult, Version
+from engine.journal import (
+    IMPORTED,
+    Entry,
+    Kind,
+    Line,
+    State,
+)
+from storage.records import MODEL, PERSON, Decision, EntryDetail, SearchResult, Version
 from tests.app.views.made import NAMES
 from tests.builders import a_line, an_entry
 

@@ -138,6 +138,15 @@ def test_the_decoders_shares_are_used_where_nobody_booked_so(memory: Memory) -> 
     assert {x.account: x.amount for x in lines} == {"6200": Decimal(300), "1576": Decimal(100), "1200": Decimal(400)}
 
 
+def test_an_account_the_decoder_wrote_twice_stays_two_lines(memory: Memory) -> None:
+    places: LineSet = (("1200", C), ("6200", D))
+    best = Hypothesis(((1, D), (1, D), (0, C)), -1.0, (float(np.log(3)), 0.0, 0.0), (0.0, 0.0, 0.0))
+    lines = Composer(an_event(amount="400"), memory, "EUR").lines(places, evidence_of(places, memory, best=best))
+    assert [(x.account, x.amount) for x in lines] == [
+        ("6200", Decimal(300)), ("6200", Decimal(100)), ("1200", Decimal(400))
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("event", "places"),
     [
