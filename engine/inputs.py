@@ -21,7 +21,7 @@ from engine.retrieval.memory import Memory, Recall
 
 
 def gather(read: Read, recall: Recall, memory: Memory, catalog: Catalog, rows: dict[str, int]) -> Inputs:
-    """Tensors for one batch; ``recall`` holds the neighbours to be read, best first."""
+    """Tensors for one batch; ``recall`` holds the neighbours to be read, best first, and what may not be seen."""
     tokens, mask = pad_tokens(read.encoded)
     return Inputs(
         key=torch.from_numpy(read.key),
@@ -29,8 +29,17 @@ def gather(read: Read, recall: Recall, memory: Memory, catalog: Catalog, rows: d
         tokens=tokens,
         token_mask=mask,
         slots=_slots(read, recall, memory, rows),
-        allowed=allowed(catalog, read.day, memory.accounts_seen(memory.rows)),
+        allowed=postable(catalog, read, memory, recall.hidden),
     )
+
+
+def postable(catalog: Catalog, read: Read, memory: Memory, hidden: Sequence[Ints] = ()) -> Tensor:
+    """(B, A) bool: `allowed` by what each event may see of the memory."""
+    table = allowed(catalog, read.day, memory.accounts_seen(memory.rows))
+    for i, rows in enumerate(hidden):
+        if len(rows):
+            table[i] = allowed(catalog, read.day[i : i + 1], memory.accounts_seen(memory.rows, rows))[0]
+    return table
 
 
 def pad_tokens(encoded: Sequence[Encoded]) -> tuple[Tensor, Tensor]:

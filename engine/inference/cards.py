@@ -2,30 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
+import numpy as np
+
+from engine.features import Read
 from engine.inference.evidence import Evidence
-from engine.journal import Because, Candidate, Entry, Event
+from engine.journal import Because, CandidateLine, Entry, Event, Line
 from engine.retrieval.memory import Memory
+from engine.targets import LineSet
 from engine.text import normalise
 
 AGREEING = 3  # cards that show entries booked like the proposal
 
 
-def cards(event: Event, evidence: Evidence, first: Candidate, memory: Memory) -> tuple[Because, ...]:
-    """Up to three nearest entries booked like ``first``, then the rest of the neighbours, nearest otherwise first.
+def cards(
+    event: Event, read: Read, evidence: Evidence, lines: Iterable[Line | CandidateLine], memory: Memory
+) -> tuple[Because, ...]:
+    """Up to three nearest entries booked like ``lines``, then the rest of the neighbours, nearest otherwise first.
 
-    The list holds every neighbour, so that "11 like this, 1 otherwise" can be counted from it.
+    The list holds every neighbour, so that "11 like this, 1 otherwise" can be counted from it. Where all of them were
+    booked alike, the nearest of all other entries is added: what speaks against is always shown where there is any.
+    ``read`` is the one-row reading of the event.
     """
-    proposed = tuple(sorted({(x.account, x.side) for x in first.lines}))
-    circle = evidence.circle
-    found = [
-        _card(event, memory.entries[int(row)], float(similarity), agrees=memory.line_set(int(row)) == proposed)
-        for row, similarity in zip(circle.rows, circle.similarity, strict=True)
-    ]
-    like, otherwise = [c for c in found if c.agrees], [c for c in found if not c.agrees]
+    proposed = tuple(sorted({(x.account, x.side) for x in lines}))
+    found = neighbours(read, evidence, memory, proposed)
+    made = [_card(event, memory.entries[r], s, agrees=memory.line_set(r) == proposed) for r, s in found]
+    like, otherwise = [c for c in made if c.agrees], [c for c in made if not c.agrees]
     return (*like[:AGREEING], *otherwise[:1], *like[AGREEING:], *otherwise[1:])
+
+
+def neighbours(read: Read, evidence: Evidence, memory: Memory, proposed: LineSet) -> list[tuple[int, float]]:
+    """(memory row, similarity) of every neighbour, best first, with the nearest booked otherwise among them."""
+    circle = evidence.circle
+    found = [(int(r), float(s)) for r, s in zip(circle.rows, circle.similarity, strict=True)]
+    if not found or any(memory.line_set(r) != proposed for r, _ in found):
+        return found
+    seen = memory.visible(evidence.known, evidence.hidden)
+    alike = seen[memory.column("set")[seen] == memory.set_number(proposed)]
+    hidden = np.union1d(alike, evidence.hidden)
+    beyond = memory.recall(read, np.array([evidence.known]), [hidden])
+    row = int(beyond.rows[0, 0])
+    return found if row < 0 else [*found, (row, float(beyond.similarity[0, 0]))]
 
 
 def _card(event: Event, entry: Entry, similarity: float, *, agrees: bool) -> Because:

@@ -5,7 +5,7 @@ Shapes: c candidates of one event, k neighbours.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from engine.features import NO_DAY, Ints, Read
 from engine.inference.beam import Hypothesis
 from engine.journal import Side
-from engine.retrieval.memory import NEAR, Memory
+from engine.retrieval.memory import NEAR, NONE, Memory
 from engine.sketch import Floats
 from engine.targets import LineSet
 
@@ -54,7 +54,7 @@ class Written:
 class Evidence:
     """One event's candidates: sets, their features (c, len(NAMES)), template and decoder probabilities (c,).
 
-    ``known`` bounds the memory rows that the answer may rest on.
+    ``known`` bounds the memory rows that the answer may rest on; ``hidden`` rows are left out of them.
     """
 
     sets: tuple[LineSet, ...]
@@ -64,17 +64,19 @@ class Evidence:
     best: dict[LineSet, Hypothesis]
     circle: Circle
     known: int
+    hidden: Ints = field(default_factory=lambda: NONE)
 
 
 @dataclass(frozen=True)
 class Case:
-    """One event to collect evidence for: its one-row Read, what was known, and what each source says."""
+    """One event to collect evidence for: its one-row Read, what was known and not hidden, what each source says."""
 
     read: Read
     known: int
     circle: Circle
     template: dict[LineSet, float]
     written: Written
+    hidden: Ints = field(default_factory=lambda: NONE)
 
 
 def collect(case: Case, sets: tuple[LineSet, ...], memory: Memory) -> Evidence:
@@ -89,7 +91,7 @@ def collect(case: Case, sets: tuple[LineSet, ...], memory: Memory) -> Evidence:
     return Evidence(
         sets, features, table["template"].astype(np.float32),
         np.array([case.written.probability.get(s, 0.0) for s in sets], np.float32), case.written.best,
-        case.circle, case.known,
+        case.circle, case.known, case.hidden,
     )  # fmt: skip
 
 
@@ -134,10 +136,10 @@ def _neighbours(case: Case, sets: tuple[LineSet, ...], memory: Memory) -> Table:
 
 def _history(case: Case, sets: tuple[LineSet, ...], memory: Memory) -> Table:
     """How usual each set is in the book, lately, and in this journal."""
-    live = np.flatnonzero(memory.column("alive")[: case.known])  # places taken by forgotten rows count for nothing
+    live = memory.visible(case.known, case.hidden)  # places taken by forgotten rows count for nothing
     past = memory.column("set")[live]
     in_journal = past[(memory.column("journal")[live] == case.read.journal[0]) & (case.read.journal[0] != 0)]
-    seen = memory.accounts_seen(case.known)
+    seen = memory.accounts_seen(case.known, case.hidden)
     rows: list[tuple[float, ...]] = []
     for one in sets:
         at = np.flatnonzero(past == memory.set_number(one)) if memory.set_number(one) >= 0 else past[:0]

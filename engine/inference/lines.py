@@ -41,11 +41,7 @@ class Composer:
 
     def lines(self, places: LineSet, evidence: Evidence) -> tuple[Line, ...]:
         """Lines of one candidate, debits first; they balance to the minor unit."""
-        model = (
-            self._like(places, evidence.circle)
-            or self._written(places, evidence)
-            or self._newest(places, evidence.known)
-        )
+        model = self._like(places, evidence.circle) or self._written(places, evidence) or self._newest(places, evidence)
         lines = model or [Line(account=a, side=s, amount=Decimal(1)) for a, s in places]
         free = [x for x in lines if (x.account, x.side) not in self._given]
         try:
@@ -87,9 +83,9 @@ class Composer:
         best = there[int(circle.rank[there].argmax())]
         return self._copied(int(circle.rows[best]), same_party=bool(circle.similarity[best] > NEAR))
 
-    def _newest(self, places: LineSet, known: int) -> list[Line]:
-        number = self._memory.set_number(places)
-        rows = np.flatnonzero((self._memory.column("set")[:known] == number) & self._memory.column("alive")[:known])
+    def _newest(self, places: LineSet, evidence: Evidence) -> list[Line]:
+        rows = self._memory.visible(evidence.known, evidence.hidden)
+        rows = rows[self._memory.column("set")[rows] == self._memory.set_number(places)]
         return self._copied(int(rows[-1]), same_party=False) if len(rows) else []
 
     def _copied(self, row: int, *, same_party: bool) -> list[Line]:

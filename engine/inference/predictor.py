@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -20,6 +21,7 @@ from engine.inference.evidence import Evidence
 from engine.inference.lines import Composer
 from engine.inference.reasoner import Reasoner
 from engine.inference.trace import trace
+from engine.inference.without import Without
 from engine.journal import (
     Account,
     Candidate,
@@ -105,19 +107,35 @@ class Predictor:
         """
         if not events:
             return []
-        with self._lock:
-            if accounts is not None and not accounts:
-                raise BadEvent("Catalog", "", "it has no account", "Add accounts to the book.")
-            reasoner = self._over(accounts)
+        with self.over(accounts) as reasoner:
             for event in events:
                 check(event, reasoner.catalog, reasoner.config.network.max_lines)
-            read = self._bundle.reader.read(events)
+            read = self.read(events)
             evidence = self.consider(events, read)
             return [self.propose(e, evidence[i], read.take([i]) if explain else None) for i, e in enumerate(events)]
 
-    def consider(self, events: Sequence[Event], read: Read, known: Ints | None = None) -> list[Evidence]:
-        """Candidates with their evidence over the current catalog; ``known`` as in `Reasoner.consider`."""
-        return self._reasoner.consider(read, known, [[(x.account, x.side) for x in e.lines] for e in events])
+    @contextmanager
+    def over(self, accounts: Sequence[Account] | None) -> Iterator[Reasoner]:
+        """Keep the predictor on this catalog, and other threads waiting, while several questions belong together."""
+        with self._lock:
+            if accounts is not None and not accounts:
+                raise BadEvent("Catalog", "", "it has no account", "Add accounts to the book.")
+            yield self._over(accounts)
+
+    def read(self, events: Sequence[Event]) -> Read:
+        """The events as numbers, by the bundle's own reader."""
+        return self._bundle.reader.read(events)
+
+    def consider(
+        self, events: Sequence[Event], read: Read, known: Ints | None = None, without: Sequence[Without] = ()
+    ) -> list[Evidence]:
+        """Candidates with their evidence over the current catalog; ``known``, ``without`` as `Reasoner.consider`."""
+        lines = [[(x.account, x.side) for x in e.lines] for e in events]
+        return self._reasoner.consider(read, known, lines, without=without)
+
+    def rank(self, evidence: Evidence) -> Floats:
+        """(c,) the judge's calibrated probability of each candidate."""
+        return self._bundle.judge.rank(evidence)
 
     def _over(self, accounts: Sequence[Account] | None) -> Reasoner:
         """The reasoner over this catalog; the last one is kept."""
@@ -153,7 +171,7 @@ class Predictor:
             return proposal
         return replace(
             proposal,
-            because=cards(event, evidence, candidates[0], reasoner.memory),
+            because=cards(event, read, evidence, candidates[0].lines, reasoner.memory),
             trace=trace(reasoner, read, candidates[0], [(x.account, x.side) for x in event.lines]),
         )
 

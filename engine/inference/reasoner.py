@@ -20,7 +20,8 @@ from engine.config import TrainConfig
 from engine.features import Ints, Read
 from engine.inference.beam import Hypothesis, Placed, decode
 from engine.inference.evidence import Case, Circle, Evidence, Written, collect
-from engine.inputs import allowed, gather
+from engine.inference.without import EVERYTHING, Without, hidden_rows
+from engine.inputs import gather, postable
 from engine.journal import Side
 from engine.model.accounts import CatalogTensors
 from engine.model.network import Network
@@ -30,6 +31,7 @@ from engine.targets import LineSet
 from engine.templates import TemplateHead
 
 BATCH = 64  # events decoded together
+SILENT = Written({}, {})  # a decoder that names nothing
 
 Known = Sequence[Sequence[tuple[str, Side]]]  # per event: the lines that are given, as (code, side)
 
@@ -48,7 +50,7 @@ class Reasoner:
     def __post_init__(self) -> None:
         self.network.eval()
         with torch.inference_mode():
-            object.__setattr__(self, "vectors", self.network.catalog(self.tensors))
+            object.__setattr__(self, "vectors", self.network.catalog.answering(self.tensors))
 
     @property
     def catalog(self) -> Catalog:
@@ -58,37 +60,51 @@ class Reasoner:
         return replace(self, templates=templates)
 
     def consider(
-        self, read: Read, known: Ints | None = None, lines: Known = (), progress: Callable[[int], None] | None = None
+        self,
+        read: Read,
+        known: Ints | None = None,
+        lines: Known = (),
+        progress: Callable[[int], None] | None = None,
+        without: Sequence[Without] = (),
     ) -> list[Evidence]:
         """Candidates of each event with their evidence.
 
         Args:
             known: (B,) memory rows known when each event came in; None means all of them.
             lines: per event the lines that are already given; empty means none for any.
+            without: per event what it is answered without; empty means nothing for any.
         """
         found: list[Evidence] = []
         for start in range(0, len(read), BATCH):
             rows = range(start, min(start + BATCH, len(read)))
             part = read.take(list(rows))
             given = [lines[i] for i in rows] if lines else [()] * len(part)
-            found += self._batch(part, None if known is None else known[start : start + BATCH], given)
+            left_out = [without[i] for i in rows] if without else [EVERYTHING] * len(part)
+            found += self._batch(part, None if known is None else known[start : start + BATCH], given, left_out)
             if progress:
                 progress(len(found))
         return found
 
-    def _batch(self, read: Read, known: Ints | None, lines: Known) -> list[Evidence]:
-        recall = self.memory.recall(read, known)
+    def _batch(self, read: Read, known: Ints | None, lines: Known, without: Sequence[Without]) -> list[Evidence]:
+        recall = self.memory.recall(read, known, hidden_rows(without))
         written = self.write(read, recall, lines)
         text = self.templates.text_similarity(read, self.memory, recall.rows)
         chances = self.templates.probabilities(read)
         bounds = np.full(len(read), self.memory.rows) if known is None else known
-        open_ = allowed(self.catalog, read.day, self.memory.accounts_seen(self.memory.rows)).numpy()
+        open_ = postable(self.catalog, read, self.memory, recall.hidden).numpy()
         return [
             self._evidence(
-                Case(read.take([i]), int(bounds[i]), _circle(recall, text, i), self._likely(chances[i]), written[i]),
+                Case(
+                    read.take([i]),
+                    int(bounds[i]),
+                    _circle(recall, text, i),
+                    {} if left_out.templates else self._likely(chances[i], left_out.rows),
+                    SILENT if left_out.decoder else written[i],
+                    left_out.rows,
+                ),
                 _Limits(open_[i], lines[i]),
             )
-            for i in range(len(read))
+            for i, left_out in enumerate(without)
         ]
 
     def write(self, read: Read, recall: Recall, lines: Known) -> list[Written]:
@@ -108,11 +124,11 @@ class Reasoner:
             probability[lines] = probability.get(lines, 0.0) + float(np.exp(h.log_probability))
         return Written(best, probability)
 
-    def _likely(self, chances: Floats) -> dict[LineSet, float]:
+    def _likely(self, chances: Floats, hidden: Ints) -> dict[LineSet, float]:
         """The best templates; one whose every entry was forgotten or reversed since is no template any more."""
         names = self.templates.templates
         order = (int(t) for t in np.argsort(-chances, kind="stable"))
-        top = islice((t for t in order if self.memory.remembers(names[t])), self.config.judge.templates)
+        top = islice((t for t in order if self.memory.remembers(names[t], hidden)), self.config.judge.templates)
         return {names[t]: float(chances[t]) for t in top}
 
     def _evidence(self, case: Case, limits: _Limits) -> Evidence:

@@ -6,8 +6,8 @@ Shapes: n remembered entries, q queries, k neighbours, L lines of a neighbour.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -24,18 +24,26 @@ from engine.targets import LineSet, canonical, line_set
 UNKNOWN_AGE = 45.0  # days assumed between two events of which one has no date
 NEAR = 0.97  # similarity from which two texts count as near-identical
 EVIDENCE = 7  # features of one neighbour, see `closeness`
+NONE: Ints = np.zeros(0, np.int64)  # no row
 
 
 @dataclass(frozen=True)
 class Recall:
-    """Neighbours of q queries, best rank first. Rows are places in the memory, -1 where there are fewer than k."""
+    """Neighbours of q queries, best rank first. Rows are places in the memory, -1 where there are fewer than k.
+
+    ``hidden`` holds for each query the rows it was answered without; empty where none was hidden from any.
+    """
 
     rows: Ints
     similarity: Floats
     rank: Floats
+    hidden: tuple[Ints, ...] = ()
 
     def first(self, k: int) -> Recall:
-        return Recall(self.rows[:, :k], self.similarity[:, :k], self.rank[:, :k])
+        return Recall(self.rows[:, :k], self.similarity[:, :k], self.rank[:, :k], self.hidden)
+
+    def hidden_from(self, query: int) -> Ints:
+        return self.hidden[query] if self.hidden else NONE
 
 
 class Columns:
@@ -68,7 +76,6 @@ class Memory:
         self.entries: list[Entry] = []
         self.sets: list[LineSet] = []
         self.codes: list[str] = []
-        self._born: list[int] = []  # the first row that used each code
         self._set_of: dict[LineSet, int] = {}
         self._live: Ints = np.zeros(0, np.int64)  # entries remembered now, by number of their set
         self._id_of: dict[str, int] = {}
@@ -118,7 +125,7 @@ class Memory:
                 return
             kept, start = [entries[i] for i in keep], self.rows
             part = read.take(keep)
-            account, side = self._lines(kept, start)
+            account, side = self._lines(kept)
             self._columns.append(
                 key=part.key, log_amount=part.log_amount, cents=part.cents, day=part.day, dom=part.dom,
                 journal=part.journal, party=part.party, alive=np.ones(len(kept), bool),
@@ -140,21 +147,26 @@ class Memory:
                 np.subtract.at(self._live, self._columns["set"][rows], 1)
                 self._index.delete([self.entries[r].entry_id for r in rows])
 
-    def recall(self, read: Read, known: Ints | None = None) -> Recall:
+    def recall(self, read: Read, known: Ints | None = None, hidden: Sequence[Ints] = ()) -> Recall:
         """Ranked neighbours of each query, at most ``config.evidence``.
 
         Args:
             known: (q,) how many rows were known when each query was asked; None means all,
                 as in serving. Training and replay pass the query's own row, so it never sees itself or the future.
+            hidden: rows that each query is answered without, as if they had been forgotten; empty hides none.
         """
         with self.lock:
             if not self.rows:
                 return _nothing(len(read))
-            pool = self.config.pool
+            # as many more as are hidden, so that the pool is as full as without them; none where all are
+            pool = self.config.pool + max((len(h) for h in hidden if len(h) < len(self)), default=0)
             found = (
                 self._index.search(read.key, pool) if known is None else self._index.search_known(read.key, pool, known)
             )
-            return self._ranked(read, found.rows, found.similarities)
+            for query, rows in enumerate(hidden):
+                found.rows[query, np.isin(found.rows[query], rows)] = -1
+            recall = self._ranked(read, found.rows, found.similarities)
+            return replace(recall, hidden=tuple(hidden))
 
     def keys(self, rows: Ints) -> Floats:
         """(*rows.shape, D) float32 memory keys; rows of -1 give some key, which the caller masks."""
@@ -190,18 +202,31 @@ class Memory:
     def line_set(self, row: int) -> LineSet:
         return self.sets[int(self.column("set")[row])]
 
-    def remembers(self, lines: LineSet) -> bool:
-        """Whether some entry that is remembered now was booked so."""
+    def visible(self, known: int, hidden: Ints = NONE) -> Ints:
+        """Live rows below ``known`` that are not hidden, oldest first."""
+        seen = self.column("alive")[:known].copy()
+        seen[hidden[hidden < known]] = False
+        return np.flatnonzero(seen)
+
+    def rows_of(self, entry_ids: Iterable[str]) -> Ints:
+        """Rows of remembered entries; unknown ids have none."""
+        return np.array([self._row_of[i] for i in dict.fromkeys(entry_ids) if i in self._row_of], np.int64)
+
+    def remembers(self, lines: LineSet, hidden: Ints = NONE) -> bool:
+        """Whether some entry that is remembered now, and is not one of the hidden rows, was booked so."""
         number = self.set_number(lines)
-        return number >= 0 and bool(self._live[number])
+        if number < 0:
+            return False
+        return bool(self._live[number] > np.count_nonzero(self._columns["set"][hidden] == number))
 
     def set_number(self, lines: LineSet) -> int:
         """The number of a line set in column ``set``; -1 when no remembered entry has it."""
         return self._set_of.get(lines, -1)
 
-    def accounts_seen(self, known: int) -> set[str]:
-        """Codes that one of the first ``known`` rows used."""
-        return {code for code, born in zip(self.codes, self._born, strict=True) if born < known}
+    def accounts_seen(self, known: int, hidden: Ints = NONE) -> set[str]:
+        """Codes that a live row below ``known`` used, hidden rows left out."""
+        used = np.bincount(self.column("set")[self.visible(known, hidden)])
+        return {code for number in np.flatnonzero(used) for code, _ in self.sets[number]}
 
     def _same(self, asked: Ints, column: str, rows: Ints) -> NDArray[np.bool_]:
         same: NDArray[np.bool_] = (asked[:, None] == self.column(column)[rows]) & (asked[:, None] != 0)
@@ -214,7 +239,10 @@ class Memory:
             + c.amount_weight * np.exp(-3 * np.abs(read.log_amount[:, None] - self.column("log_amount")[rows]))
             + c.journal_weight * self._same(read.journal, "journal", rows)
         )
-        rank = np.where(rows >= 0, similarity + bonus, -np.inf).astype(np.float32)
+        real = rows >= 0
+        real &= np.cumsum(real, axis=1) <= c.pool
+        rank = np.where(real, similarity + bonus, -np.inf).astype(np.float32)
+        rows = np.where(real, rows, -1)
         # newest first among equals, so that the order never depends on the index
         order = np.lexsort((-rows, -np.round(rank, 6)), axis=1)[:, : c.evidence]
         take: list[NDArray[Any]] = [np.take_along_axis(a, order, 1) for a in (rows, similarity, rank)]
@@ -227,24 +255,20 @@ class Memory:
             self.sets.append(lines)
         return self._set_of[lines]
 
-    def _account(self, code: str, row: int) -> int:
+    def _account(self, code: str) -> int:
         if code not in self._id_of:
             self._id_of[code] = len(self.codes)
             self.codes.append(code)
-            self._born.append(row)
         return self._id_of[code]
 
-    def _lines(self, entries: Sequence[Entry], start: int) -> tuple[Ints, Ints]:
-        """Account ids (-1 padding) and sides of the largest lines of each entry, in canonical order.
-
-        The first entry becomes row ``start``.
-        """
+    def _lines(self, entries: Sequence[Entry]) -> tuple[Ints, Ints]:
+        """Account ids (-1 padding) and sides of the largest lines of each entry, in canonical order."""
         width = self.config.slot_lines
         account = np.full((len(entries), width), -1, np.int64)
         side = np.zeros((len(entries), width), np.int64)
         for i, entry in enumerate(entries):
             lines = canonical(entry.lines)
-            ids = [self._account(x.account, start + i) for x in lines]  # also of lines that get no slot
+            ids = [self._account(x.account) for x in lines]
             largest = sorted(sorted(range(len(lines)), key=lambda j: -abs(lines[j].amount))[:width])
             for place, j in enumerate(largest):
                 account[i, place], side[i, place] = ids[j], int(lines[j].side)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from engine.inference.cards import AGREEING, differences
+from engine.features import Reader
+from engine.inference.cards import AGREEING, cards, differences
 from engine.inference.predictor import Predictor
+from engine.journal import event_of
+from engine.retrieval.memory import Memory
 from engine.targets import line_set
+from engine.training.run import Fitted
 from tests.builders import an_entry, an_event
+from tests.engine.made import TINY
 
 SAME: dict[str, Any] = {"date": date(2025, 3, 3), "journal": "ER"}
 
@@ -65,3 +71,18 @@ def test_a_card_is_an_entry_that_is_remembered(predictor: Predictor) -> None:
     card = predictor.predict([an_event("Ganz eigener Vorgang", "50")], explain=True)[0].because[0]
     assert (card.entry_id, card.lines, card.origin, card.date) == ("own", entry.lines, "person", entry.date)
     assert line_set(card.lines) == line_set(entry.lines)
+
+
+def test_what_was_booked_otherwise_is_shown_however_far_it_is(reader: Reader, fitted: Fitted) -> None:
+    """All near entries were booked alike; the one that was not is found behind them."""
+    memory = Memory(TINY.memory, reader.key_width)
+    alike = [an_entry(f"Miete {i}", entry_id=f"m{i}") for i in range(TINY.memory.pool + 20)]
+    other = an_entry("Kontoführung", "D 4970 5", "C 1200 5", entry_id="other", journal="BK")
+    memory.add([other, *alike], reader.read([event_of(e) for e in (other, *alike)]))
+    reasoner, event = replace(fitted.bundle.reasoner, memory=memory), an_event("Miete")
+    read = reader.read([event])
+    found = cards(event, read, reasoner.consider(read)[0], alike[0].lines, memory)
+    assert [c.agrees for c in found].count(False) == 1
+    assert found[AGREEING].entry_id == "other"
+    memory.forget(["other"])
+    assert all(c.agrees for c in cards(event, read, reasoner.consider(read)[0], alike[0].lines, memory))

@@ -12,7 +12,7 @@ import pytest
 from engine.config import MemoryConfig
 from engine.features import Reader
 from engine.journal import Entry, Event, Kind, State, event_of
-from engine.retrieval.memory import EVIDENCE, UNKNOWN_AGE, Columns, Memory
+from engine.retrieval.memory import EVIDENCE, NONE, UNKNOWN_AGE, Columns, Memory
 from engine.targets import line_set
 from tests.builders import an_entry, an_event, some_entries
 from tests.engine.made import many_shapes
@@ -195,3 +195,35 @@ def test_a_set_whose_every_entry_was_forgotten_is_remembered_no_more(reader: Rea
     memory.forget(["b", "b"])
     assert not memory.remembers(places)
     assert not memory.remembers(())
+
+
+@pytest.mark.parametrize("known", [None, 30])
+def test_hidden_rows_are_as_if_forgotten(reader: Reader, known: int | None) -> None:
+    entries = [replace(e, description=e.description[:6]) for e in some_entries(40)]  # many texts alike
+    memory, forgetful = a_memory(reader, entries), a_memory(reader, entries)
+    ids = [e.entry_id for e in entries[::3]]
+    hidden = memory.rows_of([*ids, "unknown", ids[0]])
+    assert [memory.entries[r].entry_id for r in hidden] == ids
+    forgetful.forget(ids)
+    read = reader.read([event_of(entries[1]), event_of(entries[2]), an_event("x")])
+    bound = None if known is None else np.full(3, known)
+    before = memory.recall(read, bound)
+    without = memory.recall(read, bound, [hidden, NONE, hidden])
+    really = forgetful.recall(read, bound)
+    np.testing.assert_array_equal(without.rows[[0, 2]], really.rows[[0, 2]])
+    np.testing.assert_array_equal(without.rows[1], before.rows[1])
+    # how ScaNN breaks ties at the pool's edge may change the last bit of a similarity
+    np.testing.assert_allclose(without.similarity[[0, 2]], really.similarity[[0, 2]], atol=1e-7)
+    assert memory.accounts_seen(40, hidden) == forgetful.accounts_seen(40)
+    np.testing.assert_array_equal(memory.visible(40, hidden), forgetful.live())
+    assert len(memory) == 40
+
+
+def test_with_every_row_hidden_nothing_is_recalled(reader: Reader) -> None:
+    memory = a_memory(reader, some_entries(40))
+    recall = memory.recall(reader.read([an_event(), an_event()]), None, [memory.live(), NONE])
+    assert (recall.rows[0] == -1).all()
+    assert (recall.rows[1] >= 0).all()
+    assert memory.accounts_seen(40, memory.live()) == set()
+    assert not memory.remembers(memory.line_set(0), memory.live())
+    assert memory.remembers(memory.line_set(0), NONE)
