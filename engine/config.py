@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, fields, replace
-from typing import Any, Self
+from functools import lru_cache
+from typing import Any, Literal, Self, get_args, get_origin, get_type_hints
+
+EMBEDDED = "embedded"  # the encoder that comes with the program
 
 
 class _Saved:
@@ -22,24 +25,53 @@ class _Saved:
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)  # type: ignore[call-overload,no-any-return]
 
+    def _check_choices(self) -> None:
+        """Raise ValueError where a field that is one of a few words holds another one."""
+        for name, allowed in choices(type(self)).items():
+            if getattr(self, name) not in allowed:
+                raise ValueError(f"{name} must be one of {', '.join(allowed)}, got {getattr(self, name)!r}")
+
+
+@lru_cache
+def choices(part: type) -> dict[str, tuple[str, ...]]:
+    """The words each field of a configuration may hold, of those fields that hold one of a few."""
+    hints = get_type_hints(part)
+    return {name: get_args(hint) for name, hint in hints.items() if get_origin(hint) is Literal}
+
+
+Recalling = Literal["all", "judge", "training", "off"]
+Pointer = Literal["cosine", "cosine+temperature", "dot"]
+Accounts = Literal["text", "hash", "redrawn"]
+Conditions = Literal["film", "input", "off"]
+Gate = Literal["learned", "half", "off"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EncoderConfig(_Saved):
-    """The text encoder, kept frozen: token states are computed once per text."""
+    """The text encoder; frozen, its token states are computed once per text."""
 
-    name: str = "embedded"  # 'embedded', a folder, or a Hugging Face id
+    name: str = EMBEDDED  # 'embedded', a folder, or a Hugging Face id
     max_tokens: int = 48  # longest conditioned text, in tokens
     batch: int = 64  # texts per forward pass
+    train_layers: int = 0  # layers that are tuned on the book, from the top; 0 is frozen, -1 is all of it
+    tune_epochs: int = 4  # over the entries before a cut
+    tune_rate: float = 1e-4  # learning rate of the encoder's weights
+    words: bool = True  # whether journal, party and amount stand in front of an event's text
+    sketch: bool = True  # whether memory keys and account texts have the hashed n-grams beside the encoder's vector
 
     def __post_init__(self) -> None:
         if self.max_tokens < 8:
             raise ValueError(f"max_tokens must leave room for journal, amount and text, got {self.max_tokens}")
+        if self.train_layers < -1:
+            raise ValueError(f"train_layers is -1 (all), 0 (none) or a number of layers, got {self.train_layers}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemoryConfig(_Saved):
     """How neighbours are found and ranked."""
 
+    use: Recalling = "all"  # who sees neighbours: all, judge (not the network), training (nobody when serving), off
+    key: Literal["text+sketch", "text"] = "text+sketch"  # what neighbours are found by and known to the network by
     slots: int = 10  # K, neighbours the network reads
     evidence: int = 40  # neighbours the judge counts
     pool: int = 100  # neighbours the index returns before ranking
@@ -52,6 +84,7 @@ class MemoryConfig(_Saved):
     def __post_init__(self) -> None:
         if not 1 <= self.slots <= self.evidence <= self.pool:
             raise ValueError(f"need 1 <= slots <= evidence <= pool, got {self.slots}, {self.evidence}, {self.pool}")
+        self._check_choices()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,18 +98,26 @@ class NetworkConfig(_Saved):
     dropout: float = 0.2
     scale_init: float = 14.0  # start of the one learned scale on cosine scores
     scale_max: float = 64.0
+    pointer: Pointer = "cosine"  # times the scale; cosine+temperature: also divided by a learned one; dot: neither
+    catalog: Accounts = "text"  # account vectors: learned from text; hash: fixed by code; redrawn: random once frozen
+    family: bool = True  # whether an account sees its parent and children, or itself alone
+    conditions: Conditions = "film"  # circumstances: as input and as FiLM, as input alone, unseen
+    slot_accounts: bool = True  # whether a memory slot shows the account of its line
+    gate: Gate = "learned"  # share of the copy from memory: learned, 0.5, or 0
 
     def __post_init__(self) -> None:
         if self.hidden % self.heads:
             raise ValueError(f"hidden must be a multiple of heads, got {self.hidden} and {self.heads}")
         if self.max_lines < 2:
             raise ValueError(f"max_lines must leave room for a debit and a credit, got {self.max_lines}")
+        self._check_choices()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemplateConfig(_Saved):
     """The linear head over wide features, solved in closed form."""
 
+    on: bool = True  # without, nothing is proposed because it is a template
     ridge: float = 1.0  # weight of the squared norm
     newest: int = 6000  # rows it is solved on; older ones are left to memory
     text: float = 0.5  # kernel weights: text alone,
@@ -90,7 +131,7 @@ class TemplateConfig(_Saved):
 class JudgeConfig(_Saved):
     """The boosted trees that rank candidates by evidence."""
 
-    rounds: int = 150
+    rounds: int = 150  # trees; with 0 the mixture of templates and decoder ranks alone
     leaves: int = 15
     learning_rate: float = 0.06
     min_rows: int = 30  # fewest rows in a leaf
@@ -103,11 +144,20 @@ class JudgeConfig(_Saved):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LossConfig(_Saved):
-    """Constant weights of the terms of the loss."""
+    """Weights of the terms of the loss beside the one of the account, which is 1."""
 
     side: float = 1.0
     stop: float = 1.0
     flow: float = 0.2
+    flow_kind: Literal["kl", "mse"] = "kl"  # how far predicted shares are from the true ones
+    coverage: float = 0.0  # probability given to accounts already written that do not come again
+    schedule: Literal["constant", "ramp"] = "constant"  # ramp: all but the account's rise in the first part
+    scaling: Literal["none", "running"] = "none"  # running: each term is divided by its mean so far
+
+    def __post_init__(self) -> None:
+        self._check_choices()
+        if min(self.side, self.stop, self.flow, self.coverage) < 0:
+            raise ValueError("weights of the loss must not be negative; 0 leaves a term out")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +180,7 @@ class TrainConfig(_Saved):
     weight_decay: float = 0.05
     clip: float = 1.0  # gradient norm, all but
     clip_pointer: float = 2.0  # pointer, copy and gate
+    clip_by: Literal["group", "all"] = "group"  # all: one norm over everything, at most `clip`
     blank: float = 0.15  # chance that journal, party or date is hidden, each on its own
     fixed_line: float = 0.15  # chance that one line of an entry is given first, as a bank line would be
     threads: int = 1  # of torch; two wait for each other as soon as anything else runs
@@ -138,6 +189,7 @@ class TrainConfig(_Saved):
         object.__setattr__(self, "cuts", tuple(self.cuts))
         if list(self.cuts) != sorted(self.cuts) or not all(0 < c < 1 for c in self.cuts):
             raise ValueError(f"cuts must rise between 0 and 1, got {self.cuts}")
+        self._check_choices()
 
     @classmethod
     def quick(cls, seed: int = 0) -> TrainConfig:

@@ -26,6 +26,17 @@ class BundleMismatch(EngineError):
         super().__init__(f"{part} does not fit this model: expected {expected}, found {found}. {remedy}")
 
 
+class NotForServing(EngineError):
+    """A model whose settings only make sense in an experiment."""
+
+    def __init__(self, setting: str, value: str) -> None:
+        self.setting, self.value = setting, value
+        super().__init__(
+            f"A model with {setting} {value!r} is an experiment and is not saved: its answers would mean nothing. "
+            "Train with the default."
+        )
+
+
 class BadEvent(EngineError):
     """An event that cannot be booked as it is given."""
 

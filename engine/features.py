@@ -21,7 +21,7 @@ from engine.catalog import Catalog
 from engine.journal import Event
 from engine.model.encoder import Encoded, TextEncoder
 from engine.sketch import SKETCH, Floats, sketch, unit, wide
-from engine.text import conditioned, normalise
+from engine.text import Conditioned, conditioned, normalise
 
 NAME = 32  # width of the sketch of a journal, party or currency
 NUMBERS = 12
@@ -78,10 +78,21 @@ class Reader:
     def read(self, events: Sequence[Event], progress: Callable[[int, int], None] | None = None) -> Read:
         if not events:
             raise ValueError("read needs at least one event")
-        texts = [normalise(e.description) for e in events]
-        pairs = [conditioned(t, e.journal, e.party, e.amount) for t, e in zip(texts, events, strict=True)]
+        pairs = self.texts(events)
         encoded = tuple(self.encoder.encode(pairs, progress))
-        return self.read_known(events, memory_key(np.stack([e.pooled for e in encoded]), sketch(texts)), encoded)
+        key = memory_key(np.stack([e.pooled for e in encoded]), self._sketch([p.text for p in pairs]))
+        return self.read_known(events, key, encoded)
+
+    def texts(self, events: Sequence[Event]) -> list[Conditioned]:
+        """What the encoder reads of each event."""
+        texts = [normalise(e.description) for e in events]
+        if not self.encoder.config.words:
+            return [Conditioned("", t) for t in texts]
+        return [conditioned(t, e.journal, e.party, e.amount) for t, e in zip(texts, events, strict=True)]
+
+    def _sketch(self, texts: Sequence[str]) -> Floats:
+        """(n, SKETCH) the texts' n-grams; zero where the settings leave them out."""
+        return sketch(texts) if self.encoder.config.sketch else np.zeros((len(texts), SKETCH), np.float32)
 
     def read_known(self, events: Sequence[Event], key: Floats, encoded: tuple[Encoded, ...] = ()) -> Read:
         """As `read`, for events whose memory keys (n, D) were kept: the encoder is not asked."""
@@ -102,8 +113,8 @@ class Reader:
         """(A, E + 2 SKETCH) float32: pooled text, sketch of the name with its context, sketch of the code."""
         texts = catalog.texts()
         pooled = np.stack([e.pooled for e in self.encoder.encode(texts)])
-        names = sketch([f"{t.text} {t.words}" for t in texts])
-        return np.concatenate([pooled, names, sketch([a.code for a in catalog.accounts])], axis=1)
+        names = self._sketch([f"{t.text} {t.words}" for t in texts])
+        return np.concatenate([pooled, names, self._sketch([a.code for a in catalog.accounts])], axis=1)
 
 
 def memory_key(pooled: Floats, lexical: Floats) -> Floats:

@@ -6,6 +6,7 @@ Shapes: B events, K neighbours, L lines of a neighbour, S tokens, A accounts.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -22,6 +23,8 @@ from engine.retrieval.memory import Memory, Recall
 
 def gather(read: Read, recall: Recall, memory: Memory, catalog: Catalog, rows: dict[str, int]) -> Inputs:
     """Tensors for one batch; ``recall`` holds the neighbours to be read, best first, and what may not be seen."""
+    if memory.config.use == "judge":
+        recall = replace(recall, rows=np.full_like(recall.rows, -1), similarity=np.zeros_like(recall.similarity))
     tokens, mask = pad_tokens(read.encoded)
     return Inputs(
         key=torch.from_numpy(read.key),

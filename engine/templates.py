@@ -86,6 +86,8 @@ def fit_templates(memory: Memory, known: int, config: TemplateConfig) -> Templat
         _weighted(counts, idf), memory.column("journal")[alive], memory.column("party")[alive],
         memory.column("log_amount")[alive],
     )  # fmt: skip
+    if not config.on:
+        return TemplateHead(config, idf, rows, np.zeros((len(alive), 0), np.float32), (), 1.0)
     classes, labels = np.unique(memory.column("set")[alive], return_inverse=True)
     weights, left_out = _solve(_kernel(rows, rows, config), labels, len(classes), config.ridge)
     newest = slice(len(alive) // 2, None)

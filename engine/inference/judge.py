@@ -109,7 +109,7 @@ def learn(replayed: Sequence[Judged], config: JudgeConfig, seed: int) -> Judge:
     usable = [j for j in replayed if len(j.evidence.sets)]
     mix = _mix(usable)
     found = sum(j.truth in j.evidence.sets for j in usable)
-    if found < ENOUGH or found == sum(len(j.evidence.sets) for j in usable):
+    if not config.rounds or found < ENOUGH or found == sum(len(j.evidence.sets) for j in usable):
         doubting = Judge("", Scale(mix=mix), len(replayed))
         right_first = _right([doubting.rank(j.evidence) for j in usable], usable)
         return Judge("", Scale(mix=mix, exact=float(right_first.mean()) if usable else 0.0), len(replayed))

@@ -5,16 +5,21 @@ Shapes: A accounts, F width of their text features, H width of the network.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from engine.catalog import MAX_DEPTH, Catalog
+from engine.config import Accounts
 from engine.features import Reader
 from engine.journal import AccountType
 
 TYPES = tuple(AccountType)
+_REDRAWN_SEED = 1
 
 
 @dataclass(frozen=True)
@@ -53,9 +58,17 @@ class CatalogTensors:
 class CatalogEncoder(nn.Module):
     """Text, type and depth, one attention step over parent and children, and a residual that starts at zero."""
 
-    def __init__(self, features: int, hidden: int, trained: int) -> None:
-        """``trained`` accounts have a residual; any other account is its text and its place alone."""
+    def __init__(
+        self, features: int, hidden: int, trained: int, kind: Accounts = "text", *, family: bool = True
+    ) -> None:
+        """``trained`` accounts have a residual; any other account is its text and its place alone.
+
+        Args:
+            kind: as `NetworkConfig.catalog`; with ``hash`` nothing here is learned or read.
+            family: whether an account sees its parent and children, or itself alone.
+        """
         super().__init__()
+        self.how, self.with_family = kind, family
         self.project = nn.Sequential(nn.Linear(features, hidden), nn.LayerNorm(hidden))
         self.kind = nn.Embedding(len(TYPES), hidden)
         self.depth = nn.Embedding(MAX_DEPTH + 1, hidden)
@@ -69,9 +82,32 @@ class CatalogEncoder(nn.Module):
 
     def forward(self, tensors: CatalogTensors) -> Tensor:
         """(A, H) account vectors in the catalog's order."""
+        if self.how == "hash":
+            return drawn(tuple(a.code for a in tensors.catalog.accounts), self.residual.shape[1])
         own = self.project(tensors.text) + self.kind(tensors.kind) + self.depth(tensors.depth)
         scores = self.query(own) @ self.key(own).T / own.shape[-1] ** 0.5  # (A, A)
-        weights = scores.masked_fill(~tensors.family, float("-inf")).softmax(dim=-1)
+        family = tensors.family if self.with_family else torch.eye(len(own), dtype=torch.bool)
+        weights = scores.masked_fill(~family, float("-inf")).softmax(dim=-1)
         learnt = torch.cat([self.residual, self.residual.new_zeros(1, own.shape[-1])])
         vectors: Tensor = own + weights @ self.value(own) + learnt[tensors.residual]
         return vectors
+
+    def answering(self, tensors: CatalogTensors) -> Tensor:
+        """(A, H) vectors of a network that is asked. ``redrawn`` loses what was learned: every weight is drawn anew."""
+        if self.how != "redrawn":
+            vectors: Tensor = self(tensors)
+            return vectors
+        trained, hidden = self.residual.shape
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(_REDRAWN_SEED)
+            fresh = CatalogEncoder(tensors.text.shape[1], hidden, trained, family=self.with_family)
+        lost: Tensor = fresh(tensors)
+        return lost
+
+
+@lru_cache(maxsize=4)
+def drawn(codes: tuple[str, ...], hidden: int) -> Tensor:
+    """(A, H) standard normal numbers that depend on each account's code alone."""
+    seeds = [int.from_bytes(hashlib.blake2b(c.encode(), digest_size=4).digest()) for c in codes]
+    rows = np.stack([np.random.RandomState(s).standard_normal(hidden) for s in seeds])
+    return torch.from_numpy(rows.astype(np.float32))

@@ -39,6 +39,7 @@ class MemoryReader(nn.Module):
     def __init__(self, key: int, config: NetworkConfig) -> None:
         super().__init__()
         hidden = config.hidden
+        self.shows_account = config.slot_accounts
         self.side = nn.Embedding(2, hidden)
         self.neighbour = nn.Linear(key, hidden)
         self.join = nn.Linear(2 * hidden + EVIDENCE + 1, hidden)
@@ -59,7 +60,9 @@ class MemoryReader(nn.Module):
             the start after it saw the slots (B, H), slot vectors (B, M, H), copy bias by slot (B, M).
         """
         b, k, lines = slots.account.shape
-        account = accounts[slots.account.clamp_min(0)] + self.side(slots.side)  # (B, K, L, H)
+        account = self.side(slots.side)  # (B, K, L, H)
+        if self.shows_account:
+            account = accounts[slots.account.clamp_min(0)] + account
         place = torch.arange(lines).view(1, 1, lines, 1).expand(b, k, lines, 1) / 8.0
         evidence = torch.cat([slots.evidence.unsqueeze(2).expand(b, k, lines, EVIDENCE), place], dim=-1)
         neighbour = self.neighbour(slots.key).unsqueeze(2).expand_as(account)

@@ -84,8 +84,8 @@ class Network(nn.Module):
         super().__init__()
         h = config.hidden
         self.config, self.widths = config, widths
-        self.catalog = CatalogEncoder(widths.account, h, widths.trained)
-        self.condition = Conditioning(widths.key, CONDITIONS, h, config.dropout)
+        self.catalog = CatalogEncoder(widths.account, h, widths.trained, config.catalog, family=config.family)
+        self.condition = Conditioning(widths.key, CONDITIONS, config)
         self.reader = MemoryReader(widths.key, config)
         self.side = nn.Embedding(2, h)
         self.begin = nn.Parameter(torch.randn(h) * 0.02)
@@ -93,8 +93,8 @@ class Network(nn.Module):
         self.memory = Attention(h, h, config.heads)
         self.words = Attention(h, widths.encoder, config.heads)
         self.fuse = nn.Sequential(nn.Linear(4 * h, h), nn.GELU(), nn.Dropout(config.dropout), nn.LayerNorm(h))
-        self.pointer = PointerHead(config.scale_init, config.scale_max)
-        self.copy = CopyGate(h)
+        self.pointer = PointerHead(config.scale_init, config.scale_max, config.pointer)
+        self.copy = CopyGate(h, config.gate)
         self.stop = nn.Linear(h + EVIDENCE, 1)
         self.side_of = nn.Sequential(nn.Linear(2 * h + 2, 64), nn.ReLU(), nn.Linear(64, 2))
         self.share = nn.Sequential(nn.Linear(3 * h, 64), nn.ReLU(), nn.Linear(64, 1))

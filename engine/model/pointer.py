@@ -12,6 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from engine.config import Gate, Pointer
 from engine.model.attention import masked_softmax
 from engine.retrieval.memory import EVIDENCE
 
@@ -19,19 +20,27 @@ from engine.retrieval.memory import EVIDENCE
 class PointerHead(nn.Module):
     """Cosine pointer over accounts with one learned, bounded scale.
 
-    Pointing at inputs is Vinyals et al. 2015, arXiv:1506.03134, sec. 2.3.
+    Pointing at inputs is Vinyals et al. 2015, arXiv:1506.03134, sec. 2.3. `NetworkConfig.pointer` has two others to
+    compare with: a second learned factor, under which the scale's bound binds nothing, and the plain dot product.
     """
 
-    def __init__(self, scale_init: float, scale_max: float) -> None:
+    def __init__(self, scale_init: float, scale_max: float, how: Pointer = "cosine") -> None:
         super().__init__()
+        self.how, self.scale_max = how, scale_max
         self.log_scale = nn.Parameter(torch.tensor(math.log(scale_init)))
-        self.scale_max = scale_max
+        self.log_temperature = nn.Parameter(torch.tensor(0.0)) if self.how == "cosine+temperature" else None
 
     def forward(self, states: Tensor, accounts: Tensor, allowed: Tensor) -> Tensor:
         """``states`` (B, Q, H), ``accounts`` (A, H), ``allowed`` (B, A) -> probabilities (B, Q, A)."""
+        return masked_softmax(self._scores(states, accounts), allowed[:, None, :])
+
+    def _scores(self, states: Tensor, accounts: Tensor) -> Tensor:
+        if self.how == "dot":
+            return states @ accounts.T
         scale = self.log_scale.exp().clamp(max=self.scale_max)
-        scores = scale * F.normalize(states, dim=-1) @ F.normalize(accounts, dim=-1).T
-        return masked_softmax(scores, allowed[:, None, :])
+        if self.log_temperature is not None:
+            scale = scale / self.log_temperature.exp()
+        return scale * F.normalize(states, dim=-1) @ F.normalize(accounts, dim=-1).T
 
 
 @dataclass(frozen=True)
@@ -52,11 +61,13 @@ class CopyGate(nn.Module):
     """P(a) = (1 - g) P_pointer(a) + g P_copy(a).
 
     Pointer-generator: See et al. 2017, arXiv:1704.04368; copying from neighbours: Khandelwal et al. 2020,
-    arXiv:1911.00172. Without slots the gate is 0.
+    arXiv:1911.00172. Without slots the gate is 0. A gate of `NetworkConfig.gate` half or off is not learned; what the
+    copy says of debit and credit is seen in every case.
     """
 
-    def __init__(self, hidden: int) -> None:
+    def __init__(self, hidden: int, gate: Gate = "learned") -> None:
         super().__init__()
+        self.how = gate
         self.ask = nn.Linear(hidden, hidden)
         self.gate = nn.Sequential(nn.Linear(2 * hidden + EVIDENCE + 1, 64), nn.ReLU(), nn.Linear(64, 1))
 
@@ -66,10 +77,16 @@ class CopyGate(nn.Module):
         where = read.account.unsqueeze(1).expand_as(weights)
         copied = torch.zeros_like(pointer).scatter_add(2, where, weights)
         debit = torch.zeros_like(pointer).scatter_add(2, where, weights * (read.side == 0).unsqueeze(1))
-        best = read.evidence.unsqueeze(1).expand(-1, weights.shape[1], -1)
-        seen = torch.cat([read.states, read.context, best, copied.amax(dim=-1, keepdim=True)], dim=-1)
-        gate = torch.sigmoid(self.gate(seen)) * read.mask.any(dim=1)[:, None, None]
+        gate = self._gate(read, copied) * read.mask.any(dim=1)[:, None, None]
         return Mixture((1 - gate) * pointer + gate * copied, pointer, copied, debit, gate)
+
+    def _gate(self, read: Reading, copied: Tensor) -> Tensor:
+        """(B, Q, 1) in [0, 1]."""
+        if self.how != "learned":
+            return torch.full_like(copied[..., :1], 0.5 if self.how == "half" else 0.0)
+        best = read.evidence.unsqueeze(1).expand(-1, copied.shape[1], -1)
+        seen = torch.cat([read.states, read.context, best, copied.amax(dim=-1, keepdim=True)], dim=-1)
+        return torch.sigmoid(self.gate(seen))
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from engine.config import MemoryConfig
 from engine.features import NO_DAY, Ints, Read
 from engine.journal import Entry, teaches
 from engine.retrieval.index import VectorIndex
-from engine.sketch import Floats
+from engine.sketch import SKETCH, Floats, unit
 from engine.targets import LineSet, canonical, line_set
 
 UNKNOWN_AGE = 45.0  # days assumed between two events of which one has no date
@@ -125,9 +125,10 @@ class Memory:
                 return
             kept, start = [entries[i] for i in keep], self.rows
             part = read.take(keep)
+            key = self._own_key(part.key)
             account, side = self._lines(kept)
             self._columns.append(
-                key=part.key, log_amount=part.log_amount, cents=part.cents, day=part.day, dom=part.dom,
+                key=key, log_amount=part.log_amount, cents=part.cents, day=part.day, dom=part.dom,
                 journal=part.journal, party=part.party, alive=np.ones(len(kept), bool),
                 set=np.array([self._intern(line_set(e.lines)) for e in kept]),
                 account=account, side=side,
@@ -136,7 +137,7 @@ class Memory:
             self._wide.append(part.wide)
             self.entries.extend(kept)
             self._row_of.update({e.entry_id: start + i for i, e in enumerate(kept)})
-            self._index.upsert([e.entry_id for e in kept], part.key)  # its rows are ours: both number as they come
+            self._index.upsert([e.entry_id for e in kept], key)  # its rows are ours: both number as they come
 
     def forget(self, entry_ids: Sequence[str]) -> None:
         """Take entries out; unknown ids are no error, forgetting twice is forgetting."""
@@ -156,13 +157,12 @@ class Memory:
             hidden: rows that each query is answered without, as if they had been forgotten; empty hides none.
         """
         with self.lock:
-            if not self.rows:
-                return _nothing(len(read))
+            if not self.rows or self._silent(known):
+                return replace(_nothing(len(read)), hidden=tuple(hidden))
             # as many more as are hidden, so that the pool is as full as without them; none where all are
             pool = self.config.pool + max((len(h) for h in hidden if len(h) < len(self)), default=0)
-            found = (
-                self._index.search(read.key, pool) if known is None else self._index.search_known(read.key, pool, known)
-            )
+            key = self._own_key(read.key)
+            found = self._index.search(key, pool) if known is None else self._index.search_known(key, pool, known)
             for query, rows in enumerate(hidden):
                 found.rows[query, np.isin(found.rows[query], rows)] = -1
             recall = self._ranked(read, found.rows, found.similarities)
@@ -227,6 +227,18 @@ class Memory:
         """Codes that a live row below ``known`` used, hidden rows left out."""
         used = np.bincount(self.column("set")[self.visible(known, hidden)])
         return {code for number in np.flatnonzero(used) for code, _ in self.sets[number]}
+
+    def _silent(self, known: Ints | None) -> bool:
+        """Whether nobody may recall; serving is where everything is known."""
+        return self.config.use == "off" or (self.config.use == "training" and known is None)
+
+    def _own_key(self, key: Floats) -> Floats:
+        """(n, D) the part of the key that this memory compares; another part left out is zero."""
+        if self.config.key == "text+sketch":
+            return key
+        text = key.copy()
+        text[:, -SKETCH:] = 0.0
+        return unit(text)
 
     def _same(self, asked: Ints, column: str, rows: Ints) -> NDArray[np.bool_]:
         same: NDArray[np.bool_] = (asked[:, None] == self.column(column)[rows]) & (asked[:, None] != 0)

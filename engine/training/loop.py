@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from engine.config import TrainConfig
 from engine.errors import EngineError, TrainingCancelled
@@ -18,7 +18,7 @@ from engine.features import Ints
 from engine.model.accounts import CatalogTensors
 from engine.model.network import Network
 from engine.training.lessons import Lessons
-from engine.training.losses import Targets, teach
+from engine.training.losses import Losses, RunningMeans, Targets, teach
 
 POINTER_PARTS = ("pointer.", "copy.")
 
@@ -48,6 +48,8 @@ class Teacher:
     def __init__(self, network: Network, lessons: Lessons, tensors: CatalogTensors, config: TrainConfig) -> None:
         self.network, self.lessons, self.tensors, self.config = network, lessons, tensors, config
         self._rng = np.random.RandomState(config.seed)
+        self._means = RunningMeans()
+        self._taken, self._rise = 0, 0.0  # steps so far; those over which weights rise, half of the first part's
         self._slow = [p for n, p in network.named_parameters() if n.startswith(POINTER_PARTS)]
         self._rest = [p for n, p in network.named_parameters() if not n.startswith(POINTER_PARTS)]
 
@@ -67,6 +69,7 @@ class Teacher:
         cycle = torch.optim.lr_scheduler.OneCycleLR(
             optimiser, rates, total_steps=self.steps(end, epochs) + 1, pct_start=0.15
         )
+        self._rise = self._rise or self.steps(end, epochs) / 2
         self.network.train()
         for epoch in range(epochs):
             for number, batch in enumerate(self._batches(rows)):
@@ -87,14 +90,29 @@ class Teacher:
         blank = self._rng.rand(len(batch)) < 1 - (1 - c.blank) ** 3  # as often as at least one field is hidden
         inputs = self.lessons.inputs(batch + len(self.lessons) * blank, c.memory.slots)
         targets = Targets.of([self.lessons.target(int(row), self._given(int(row))) for row in batch])
-        losses = teach(self.network, inputs, self.network.catalog(self.tensors), targets)
-        loss = losses.total(c.loss)
+        losses = teach(self.network, inputs, self.network.catalog(self.tensors), targets, c.loss)
+        loss = self._weighed(losses)
         optimiser.zero_grad()
         loss.backward()
-        nn.utils.clip_grad_norm_(self._slow, c.clip_pointer)
-        nn.utils.clip_grad_norm_(self._rest, c.clip)
+        self._clip()
         optimiser.step()
         return float(loss.detach())
+
+    def _weighed(self, losses: Losses) -> Tensor:
+        c = self.config.loss
+        if c.scaling == "running":
+            self._means.follow(losses, c)
+        ramp = min(1.0, self._taken / self._rise) if c.schedule == "ramp" else 1.0
+        self._taken += 1
+        return losses.total(c, ramp, self._means)
+
+    def _clip(self) -> None:
+        c = self.config
+        if c.clip_by == "all":
+            nn.utils.clip_grad_norm_([*self._rest, *self._slow], c.clip)
+            return
+        nn.utils.clip_grad_norm_(self._slow, c.clip_pointer)
+        nn.utils.clip_grad_norm_(self._rest, c.clip)
 
     def _given(self, row: int) -> int | None:
         """Now and then a line that the event already brings, as a bank line does."""
