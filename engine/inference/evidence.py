@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from engine.features import NO_DAY, Ints, Read
 from engine.inference.beam import Hypothesis
+from engine.inference.without import unsaid
 from engine.journal import Side
 from engine.retrieval.memory import NEAR, NONE, Memory
 from engine.sketch import Floats
@@ -48,6 +49,9 @@ class Written:
 
     best: dict[LineSet, Hypothesis]
     probability: dict[LineSet, float]
+
+    def without(self, silent: frozenset[LineSet]) -> Written:
+        return Written(unsaid(self.best, silent), unsaid(self.probability, silent))
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from engine.config import TrainConfig
 from engine.features import Ints, Read
 from engine.inference.beam import Hypothesis, Placed, decode
 from engine.inference.evidence import Case, Circle, Evidence, Written, collect
-from engine.inference.without import EVERYTHING, Without, hidden_rows
+from engine.inference.without import EVERYTHING, Without, hidden_rows, unsaid
 from engine.inputs import gather, postable
 from engine.journal import Side
 from engine.model.accounts import CatalogTensors
@@ -31,7 +31,6 @@ from engine.targets import LineSet
 from engine.templates import TemplateHead
 
 BATCH = 64  # events decoded together
-SILENT = Written({}, {})  # a decoder that names nothing
 
 Known = Sequence[Sequence[tuple[str, Side]]]  # per event: the lines that are given, as (code, side)
 
@@ -98,8 +97,8 @@ class Reasoner:
                     read.take([i]),
                     int(bounds[i]),
                     _circle(recall, text, i),
-                    {} if left_out.templates else self._likely(chances[i], left_out.rows),
-                    SILENT if left_out.decoder else written[i],
+                    unsaid(self._likely(chances[i], left_out.rows), left_out.templates),
+                    written[i].without(left_out.decoder),
                     left_out.rows,
                 ),
                 _Limits(open_[i], lines[i]),
