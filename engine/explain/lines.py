@@ -34,7 +34,8 @@ def line_views(subject: Subject) -> tuple[LineView, ...]:
 def sources(subject: Subject) -> tuple[Sources, ...]:
     """Every candidate of the proposal with its shares."""
     return tuple(
-        Sources(lines=places(c), probability=c.probability, shares=c.shares) for c in subject.proposal.candidates
+        Sources(lines=places(c), probability=subject.chances.get(places(c), 0.0), shares=c.shares)
+        for c in subject.proposal.candidates
     )
 
 

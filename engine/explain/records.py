@@ -106,7 +106,7 @@ class Sources:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """Everything there is to say about one candidate.
+    """Everything there is to say about one candidate; probabilities are the judge's of a set of accounts and sides.
 
     ``reason`` is the one of ``evidence`` (largest drop first) without which the candidate is least probable; None
     where nothing that could be taken away lowers it. ``visible`` is the same among what people can see: entries, words

@@ -17,13 +17,17 @@ from engine.targets import LineSet
 
 @dataclass(frozen=True)
 class Subject:
-    """One candidate of one proposal with what it was made from; ``read`` is the event's one row."""
+    """One candidate of one proposal with what it was made from; ``read`` is the event's one row.
+
+    ``chances`` are the judge's probabilities of all sets of (account, side) that were considered.
+    """
 
     predictor: Predictor
     accounts: Sequence[Account] | None
     event: Event
     read: Read
     evidence: Evidence
+    chances: dict[LineSet, float]
     proposal: Proposal
     number: int
     memory: Memory
@@ -38,7 +42,8 @@ class Subject:
 
     @property
     def probability(self) -> float:
-        return self.candidate.probability
+        """The judge's, of the set of accounts and sides: what it ranks by, and what evidence speaks for."""
+        return self.chances.get(self.lines, 0.0)
 
 
 @dataclass(frozen=True)
@@ -72,9 +77,11 @@ def examine(
         evidence = predictor.consider([event], read)[0]
         proposal = predictor.propose(event, evidence)
         if not 0 <= candidate < len(proposal.candidates):
-            found = f"the proposal has {len(proposal.candidates)}"
-            raise BadEvent("Candidate", str(candidate), found, "Choose one of them, counted from 0.")
-        return Subject(predictor, accounts, event, read, evidence, proposal, candidate, reasoner.memory)
+            raise BadEvent(
+                "Candidate", str(candidate), "the proposal has no such candidate", "Choose one of them, counted from 0."
+            )
+        chances = ranked(predictor, evidence)
+        return Subject(predictor, accounts, event, read, evidence, chances, proposal, candidate, reasoner.memory)
 
 
 def ask(subject: Subject, questions: Sequence[Question]) -> list[Answer]:
@@ -93,10 +100,15 @@ def places(candidate: Candidate) -> LineSet:
     return tuple(sorted({(x.account, x.side) for x in candidate.lines}))
 
 
+def ranked(predictor: Predictor, evidence: Evidence) -> dict[LineSet, float]:
+    """The judge's probability of each candidate."""
+    return dict(zip(evidence.sets, predictor.rank(evidence).tolist(), strict=True))
+
+
 def _answer(subject: Subject, event: Event, evidence: Evidence) -> Answer:
-    chances = dict(zip(evidence.sets, subject.predictor.rank(evidence).tolist(), strict=True))
+    chances = ranked(subject.predictor, evidence)
     try:
         first = places(subject.predictor.propose(event, evidence).candidates[0])
     except BadEvent:  # nothing is left that the amount could be booked to
         return Answer(chances.get(subject.lines, 0.0), (), 0.0)
-    return Answer(chances.get(subject.lines, 0.0), first, chances[first])
+    return Answer(chances.get(subject.lines, 0.0), first, chances.get(first, 0.0))

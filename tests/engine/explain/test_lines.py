@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.explain.lines import _votes, line_views, sources
-from engine.explain.subject import examine
+from engine.explain.subject import examine, places
 from engine.journal import Side
 from tests.engine.explain.conftest import Learnt
 
@@ -52,6 +52,7 @@ def test_attention_is_that_of_words_and_adds_up(learnt: Learnt) -> None:
 def test_sources_are_the_shares_of_every_candidate(learnt: Learnt) -> None:
     subject = examine(learnt.predictor, learnt.events[1])
     found = sources(subject)
-    assert [s.probability for s in found] == [c.probability for c in subject.proposal.candidates]
+    assert [s.lines for s in found] == [places(c) for c in subject.proposal.candidates]
+    assert [s.probability for s in found] == sorted((s.probability for s in found), reverse=True)
     for one in found:
         assert one.shares.template + one.shares.memory + one.shares.model == pytest.approx(1.0)

@@ -12,7 +12,7 @@ import pytest
 
 from engine.explain import removals
 from engine.explain.records import Kind, Removal
-from engine.explain.subject import Question, Subject, ask, examine
+from engine.explain.subject import Question, Subject, ask, examine, places
 from engine.explain.why import explain
 from engine.inference.predictor import Predictor
 from engine.inference.without import Without
@@ -45,9 +45,8 @@ def test_leaving_out_is_forgetting(learnt: Learnt) -> None:
         forgetful.forget(ids)
         assert hidden(subject, ids) == really(forgetful, subject)
         said = removals.leave_out(subject, [ids])[0]
-        proposal = forgetful.predict([subject.event])[0]
-        assert said.answer == tuple(sorted({(x.account, x.side) for x in proposal.candidates[0].lines}))
-        assert said.answer_probability == pytest.approx(proposal.probability, abs=1e-4)
+        assert said.answer == places(forgetful.predict([subject.event])[0].candidates[0])
+        assert said.answer_probability == pytest.approx(dict(really(forgetful, subject))[said.answer], abs=1e-4)
         assert said.entries == tuple(ids)
         assert said.before == subject.probability
 
@@ -59,9 +58,9 @@ def test_without_memory_is_a_bundle_whose_memory_is_empty(learnt: Learnt) -> Non
     for subject in learnt.subjects(5):
         everything = [subject.memory.entries[int(r)].entry_id for r in subject.memory.live()]
         assert hidden(subject, everything) == really(blank, subject)
-        said, proposal = removals.without_memory(subject), blank.predict([subject.event])[0]
-        assert said.answer_probability == pytest.approx(proposal.probability, abs=1e-4)
-        assert set(said.answer) == {(x.account, x.side) for x in proposal.candidates[0].lines}
+        said = removals.without_memory(subject)
+        assert said.answer_probability == pytest.approx(dict(really(blank, subject))[said.answer], abs=1e-4)
+        assert said.answer == places(blank.predict([subject.event])[0].candidates[0])
 
 
 def test_an_occluded_word_is_an_event_without_it(learnt: Learnt) -> None:
@@ -72,8 +71,9 @@ def test_an_occluded_word_is_an_event_without_it(learnt: Learnt) -> None:
         for i, one in enumerate(found[:3]):
             left = " ".join([*text[:i], *text[i + 1 :]])
             if left:
-                answer = learnt.predictor.predict([replace(subject.event, description=left)])[0]
-                assert one.answer_probability == pytest.approx(answer.probability, abs=0.02)
+                other = examine(learnt.predictor, replace(subject.event, description=left))
+                assert one.after == pytest.approx(other.chances.get(subject.lines, 0.0), abs=0.02)
+                assert one.answer_probability == pytest.approx(other.probability, abs=0.02)
 
 
 def test_the_only_word_can_be_taken_away_too(learnt: Learnt) -> None:
