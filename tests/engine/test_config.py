@@ -15,9 +15,11 @@ from engine.config import (
     PARTS,
     PROFILES,
     EncoderConfig,
+    LossConfig,
     MemoryConfig,
     NetworkConfig,
     TrainConfig,
+    choices,
 )
 
 CLASSES: list[Any] = [TrainConfig, *PARTS.values()]
@@ -76,3 +78,17 @@ def test_an_unknown_name_is_refused_and_so_is_a_missing_one(part: str) -> None:
 def test_nonsense_is_refused(make: type, settings: dict[str, Any]) -> None:
     with pytest.raises(ValueError):
         make(**settings)
+
+
+@pytest.mark.parametrize("part", CLASSES, ids=lambda c: c.__name__)
+def test_a_word_that_is_no_choice_is_refused_with_the_choices(part: Any) -> None:
+    for name, allowed in choices(part).items():
+        for word in allowed:
+            assert getattr(part(**{name: word}), name) == word
+        with pytest.raises(ValueError, match=f"{name} must be one of {allowed[0]}.*got 'sometimes'".replace("+", ".")):
+            part(**{name: "sometimes"})
+
+
+def test_negative_weights_are_refused() -> None:
+    with pytest.raises(ValueError, match="must not be negative"):
+        LossConfig(coverage=-0.1)

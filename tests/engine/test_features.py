@@ -13,8 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.catalog import Catalog
+from engine.config import EncoderConfig
 from engine.features import CONDITIONS, NO_DAY, Read, Reader, cents, cyclic, log_amount, memory_key, name_hash
 from engine.journal import Event, event_of
+from engine.model.encoder import TextEncoder
 from engine.sketch import SKETCH
 from engine.training.lessons import Lessons, blanked
 from tests.builders import CATALOG, an_event, some_entries
@@ -184,3 +186,18 @@ def test_accounts_are_read_by_text_name_and_code(reader: Reader) -> None:
     rows = reader.read_accounts(Catalog.of(CATALOG))
     assert rows.shape == (len(CATALOG), reader.encoder.width + 2 * SKETCH)
     assert np.isfinite(rows).all()
+
+
+def test_words_and_sketch_can_be_left_out() -> None:
+    base = TextEncoder(EncoderConfig())
+    event, other = an_event(), an_event(amount="7.00", journal="BK")
+    plain, wordless = (Reader(TextEncoder(EncoderConfig(words=x))).texts([event, other]) for x in (True, False))
+    assert plain[0] != plain[1]
+    assert wordless[0] == wordless[1]
+    assert wordless[0].words == ""
+    bald = Reader(TextEncoder(EncoderConfig(sketch=False)))
+    key = bald.read([event]).key
+    assert not key[:, base.width :].any()
+    np.testing.assert_allclose(np.linalg.norm(key, axis=1), 1.0, atol=1e-3)
+    assert not bald.read_accounts(Catalog.of(CATALOG))[:, base.width :].any()
+    assert Reader(base).read_accounts(Catalog.of(CATALOG))[:, base.width :].any()

@@ -74,3 +74,13 @@ def test_an_account_is_allowed_from_its_first_day_to_the_day_before_it_closed() 
     assert table.tolist() == [
         [True, False, False], [True, True, True], [True, True, True], [True, False, True], [True, False, True]
     ]  # fmt: skip
+
+
+def test_where_the_judge_alone_recalls_the_network_sees_no_neighbour(reader: Reader) -> None:
+    config = replace(TINY.memory, use="judge")
+    memory, read = a_memory(reader, many_shapes(9), config), reader.read([an_event()])
+    recall = memory.recall(read).first(3)
+    slots = gather(read, recall, memory, CHART, CHART.rows).slots
+    assert (recall.rows >= 0).all()
+    assert not slots.mask.any()
+    assert not slots.evidence.any()

@@ -145,3 +145,11 @@ def test_text_similarity_is_the_cosine_of_weighted_counts(memory: Memory, asked:
     for q, k in np.ndindex(rows.shape):
         want = float(ours[q] @ theirs[rows[q, k]]) if rows[q, k] >= 0 else 0.0
         assert found[q, k] == pytest.approx(want, abs=1e-5)
+
+
+def test_switched_off_there_are_no_templates_but_rare_words_still_count(memory: Memory, asked: Read) -> None:
+    on, off = (fit_templates(memory, N, TemplateConfig(on=x)) for x in (True, False))
+    assert off.templates == ()
+    assert off.probabilities(asked).shape == (len(asked), 0)
+    rows = memory.recall(asked).rows
+    np.testing.assert_array_equal(off.text_similarity(asked, memory, rows), on.text_similarity(asked, memory, rows))

@@ -10,9 +10,10 @@ import torch
 from torch import Tensor
 
 from engine.catalog import Catalog
+from engine.config import Accounts
 from engine.features import Reader
 from engine.journal import Account
-from engine.model.accounts import CatalogEncoder, CatalogTensors
+from engine.model.accounts import CatalogEncoder, CatalogTensors, drawn
 from tests.builders import CATALOG
 
 TRAINED = {a.code: i for i, a in enumerate(CATALOG)}
@@ -92,3 +93,44 @@ def test_a_family_is_self_parent_and_children(reader: Reader) -> None:
 def test_parents_in_a_loop_have_a_vector(encoder: CatalogEncoder, reader: Reader) -> None:
     loop = [Account(code="1", parent="2"), Account(code="2", parent="1"), Account(code="3", parent="3")]
     assert all(torch.isfinite(v).all() for v in vectors(encoder, reader, loop).values())
+
+
+def an_encoder(reader: Reader, kind: Accounts, *, family: bool = True) -> tuple[CatalogEncoder, CatalogTensors]:
+    """Weights that say something about parents and children, and residuals."""
+    torch.manual_seed(0)
+    tensors = CatalogTensors.of(Catalog.of(CATALOG), reader, TRAINED)
+    made = CatalogEncoder(tensors.text.shape[1], 16, len(TRAINED), kind, family=family)
+    with torch.no_grad():
+        for p in made.parameters():
+            p.copy_(torch.randn(p.shape) * 0.3)
+    return made.eval(), tensors
+
+
+def test_without_family_nobody_sees_a_parent(reader: Reader) -> None:
+    made, tensors = an_encoder(reader, "text", family=False)
+    alone = replace(tensors, family=torch.eye(len(tensors.catalog), dtype=torch.bool))
+    torch.testing.assert_close(made(tensors), made(alone))
+    full, _ = an_encoder(reader, "text")
+    torch.testing.assert_close(full(alone), made(tensors))
+    assert not torch.allclose(full(tensors), made(tensors))
+
+
+def test_hashed_vectors_depend_on_the_code_alone(reader: Reader) -> None:
+    made, _ = an_encoder(reader, "hash")
+    renamed = [replace(a, name=f"Other {a.name}", parent="") for a in CATALOG]
+    one, other = vectors(made, reader, CATALOG), vectors(made, reader, renamed[::-1])
+    assert moved(one, other) == set()
+    torch.testing.assert_close(one["1200"], drawn(("1200",), 16)[0])
+    assert not torch.allclose(one["1200"], one["1400"])
+    assert not made(CatalogTensors.of(Catalog.of(CATALOG), reader, TRAINED)).requires_grad
+
+
+def test_a_redrawn_encoder_answers_with_other_weights_than_it_learned(reader: Reader) -> None:
+    made, tensors = an_encoder(reader, "redrawn")
+    drawn_before = torch.random.get_rng_state()
+    lost = made.answering(tensors)
+    assert torch.equal(drawn_before, torch.random.get_rng_state()), "nobody else's numbers change"
+    torch.testing.assert_close(lost, made.answering(tensors))
+    assert not torch.allclose(lost, made(tensors), atol=0.1)
+    usual, _ = an_encoder(reader, "text")
+    torch.testing.assert_close(usual.answering(tensors), usual(tensors))

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
+from engine.config import Gate
 from engine.model.pointer import CopyGate, Mixture, PointerHead, Reading
 from engine.retrieval.memory import EVIDENCE
 
@@ -126,3 +127,34 @@ def test_the_scale_is_bounded() -> None:
 def test_with_every_account_closed_nothing_is_pointed_at() -> None:
     found = PointerHead(14.0, 64.0)(torch.randn(1, 2, H), torch.randn(3, H), torch.zeros(1, 3, dtype=torch.bool))
     assert (found == 0).all()
+
+
+def test_the_plain_dot_product_knows_no_scale_and_no_length() -> None:
+    torch.manual_seed(0)
+    states, accounts, allowed = torch.randn(2, 3, H), torch.randn(5, H), torch.ones(2, 5, dtype=torch.bool)
+    found = PointerHead(14.0, 64.0, "dot")(states, accounts, allowed)
+    torch.testing.assert_close(found, (states @ accounts.T).softmax(-1))
+    torch.testing.assert_close(found, PointerHead(3.0, 64.0, "dot")(states, accounts, allowed))
+
+
+def test_a_temperature_beside_the_scale_starts_as_nothing_and_escapes_the_bound() -> None:
+    torch.manual_seed(0)
+    states, accounts, allowed = torch.randn(1, 2, H), torch.randn(4, H), torch.ones(1, 4, dtype=torch.bool)
+    plain, both = PointerHead(14.0, 14.0), PointerHead(14.0, 14.0, "cosine+temperature")
+    torch.testing.assert_close(both(states, accounts, allowed), plain(states, accounts, allowed))
+    assert both.log_temperature is not None
+    with torch.no_grad():
+        both.log_temperature.fill_(math.log(0.5))
+    want = PointerHead(28.0, 64.0)(states, accounts, allowed)
+    torch.testing.assert_close(both(states, accounts, allowed), want)
+
+
+@pytest.mark.parametrize(("how", "gate"), [("half", 0.5), ("off", 0.0)])
+def test_a_gate_that_is_not_learned_is_what_it_says_wherever_there_is_memory(how: Gate, gate: float) -> None:
+    reading, learned = a_mixture(1, some_allowed(1))
+    mixture = CopyGate(H, how)(reading, learned.pointer)
+    there = reading.mask.any(1)[:, None, None]
+    torch.testing.assert_close(mixture.gate, (gate * there).expand_as(mixture.gate).float())
+    want = (1 - mixture.gate) * learned.pointer + mixture.gate * mixture.copied
+    torch.testing.assert_close(mixture.total, want)
+    assert mixture.copied.sum() > 0, "what memory says of the side stays"

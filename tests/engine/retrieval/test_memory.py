@@ -227,3 +227,26 @@ def test_with_every_row_hidden_nothing_is_recalled(reader: Reader) -> None:
     assert memory.accounts_seen(40, memory.live()) == set()
     assert not memory.remembers(memory.line_set(0), memory.live())
     assert memory.remembers(memory.line_set(0), NONE)
+
+
+def test_who_may_recall(reader: Reader) -> None:
+    """Training and replay say what was known; serving knows everything and says nothing."""
+    entries = some_entries(12)
+    read, known = reader.read([event_of(e) for e in entries]), np.arange(12)
+    found = {}
+    for use in ("all", "judge", "training", "off"):
+        memory = a_memory(reader, entries, replace(SMALL, use=use))
+        found[use] = [bool((memory.recall(read, k).rows >= 0).any()) for k in (None, known)]
+    assert found == {"all": [True, True], "judge": [True, True], "training": [False, True], "off": [False, False]}
+
+
+def test_a_key_of_text_alone_finds_by_the_encoder_alone(reader: Reader) -> None:
+    entries, width = some_entries(20), reader.encoder.width
+    memory = a_memory(reader, entries, replace(SMALL, key="text", pool=20))
+    read = reader.read([an_event()])
+    recall = memory.recall(read)
+    keys = memory.keys(np.arange(20))
+    assert not keys[:, width:].any()
+    text = read.key[0, :width] / np.linalg.norm(read.key[0, :width])
+    want = keys[recall.rows[0], :width] @ text
+    np.testing.assert_allclose(recall.similarity[0], want, atol=5e-3)

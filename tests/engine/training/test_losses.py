@@ -7,12 +7,24 @@ from dataclasses import replace
 
 import pytest
 import torch
+import torch.nn.functional as F
 
 from engine.config import LossConfig
 from engine.features import Reader
 from engine.journal import Side
 from engine.targets import Step, Target
-from engine.training.losses import TINY, Losses, Targets, flow, score, teach, write_along
+from engine.training.losses import (
+    TINY,
+    Losses,
+    RunningMeans,
+    Targets,
+    coverage,
+    flow,
+    score,
+    squared_flow,
+    teach,
+    write_along,
+)
 from tests.engine.made import School, a_school, many_shapes, stirred
 
 ROWS = list(range(2, 12))
@@ -116,3 +128,75 @@ def test_the_padding_of_a_batch_changes_no_loss(school: School) -> None:
 def test_the_total_weighs_its_terms() -> None:
     one = Losses(*(torch.tensor(float(x)) for x in (1, 2, 3, 4, 0)))
     assert float(one.total(LossConfig(side=10, stop=100, flow=1000))) == 1 + 20 + 300 + 4000
+
+
+def slow_squares(logits: list[list[float]], targets: list[Target]) -> float:
+    """Sum of squared differences of shares on each side, averaged over entries and sides."""
+    terms = []
+    for scores, target in zip(logits, targets, strict=True):
+        for side in Side:
+            there = [i for i, s in enumerate(target.steps) if s.side is side]
+            whole = sum(math.exp(scores[i]) for i in there)
+            terms.append(sum((target.steps[i].share - math.exp(scores[i]) / whole) ** 2 for i in there))
+    return sum(terms) / len(terms)
+
+
+def test_squared_flow_is_its_definition() -> None:
+    targets = [
+        Target((Step(0, Side.DEBIT, 0.7), Step(1, Side.DEBIT, 0.3), Step(2, Side.CREDIT, 1.0))),
+        Target((Step(2, Side.CREDIT, 1.0), Step(0, Side.DEBIT, 1.0), Step(0, Side.DEBIT, 0.0)), known=1),
+    ]
+    logits = torch.randn(2, 4, generator=torch.Generator().manual_seed(2), dtype=torch.float64)
+    found = squared_flow(logits, Targets.of(targets))
+    assert float(found) == pytest.approx(slow_squares(logits.tolist(), targets), abs=1e-6)
+
+
+def slow_coverage(chances: list[list[list[float]]], targets: list[Target]) -> float:
+    """Probability of accounts that stand there already and that the entry does not name again."""
+    terms = []
+    for steps, target in zip(chances, targets, strict=True):
+        named = [s.account for s in target.steps]
+        for t in range(target.known, len(named)):
+            done = set(named[:t]) - set(named[t:])
+            terms.append(sum(steps[t][a] for a in done))
+    return sum(terms) / len(terms)
+
+
+def test_coverage_is_its_definition() -> None:
+    targets = [
+        Target(tuple(Step(a, Side.DEBIT, 0.25) for a in (0, 1, 0, 2))),
+        Target(tuple(Step(a, Side.DEBIT, 0.5) for a in (3, 1)), known=1),
+    ]
+    chances = torch.rand(2, 5, 4, generator=torch.Generator().manual_seed(3)).softmax(-1)
+    assert float(coverage(chances, Targets.of(targets))) == pytest.approx(slow_coverage(chances.tolist(), targets))
+
+
+def test_coverage_never_punishes_an_account_that_really_repeats() -> None:
+    target = Target(tuple(Step(a, Side.DEBIT, 0.3) for a in (1, 1, 2, 1)))
+    sure = F.one_hot(torch.tensor([[1, 1, 1, 1, 1]]), 4).float()
+    assert float(coverage(sure, Targets.of([target]))) == 0.0
+    other = Target(tuple(Step(a, Side.DEBIT, 0.3) for a in (1, 1, 2, 3)))
+    assert float(coverage(sure, Targets.of([other]))) == pytest.approx(2 / 4)
+
+
+def test_a_ramp_lifts_all_but_the_account_and_means_divide() -> None:
+    one = Losses(*(torch.tensor(float(x)) for x in (1, 2, 3, 4, 0)), coverage=torch.tensor(5.0))
+    config = LossConfig(side=10, stop=100, flow=0, coverage=2)
+    assert float(one.total(config, 0.5)) == 1 + 10 + 150 + 5
+    means = RunningMeans()
+    means.follow(one, config)
+    assert set(means) == {"account", "side", "stop", "coverage"}
+    assert float(one.total(config, means=means)) == pytest.approx(1 + 10 + 100 + 2)
+    means.follow(replace(one, side=torch.tensor(102.0)), config)
+    assert means["side"] == pytest.approx(0.99 * 2 + 0.01 * 102)
+
+
+@torch.inference_mode()
+def test_the_settings_choose_the_terms(school: School) -> None:
+    inputs, targets = school.lessons.inputs(ROWS, 4), Targets.of(targets_of(school))
+    usual = teach(school.network, inputs, school.accounts, targets)
+    other = teach(school.network, inputs, school.accounts, targets, LossConfig(flow_kind="mse", coverage=1.0))
+    assert usual.coverage is None
+    assert other.coverage is not None
+    assert float(other.flow) != pytest.approx(float(usual.flow))
+    torch.testing.assert_close(other.account, usual.account)
