@@ -132,12 +132,13 @@ def predict(
     line: Annotated[
         list[str] | None, typer.Option("--line", metavar="CODE:D|C:AMOUNT", help="A line that is already known.")
     ] = None,
+    why: Annotated[bool, typer.Option("--why", help="Also say what the first candidate rests on.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Propose the journal entry of one event."""
     arguments = {
         "book": book, "description": description, "amount": amount, "date": date, "currency": currency,
-        "journal": journal, "party": party, "lines": list(line or []),
+        "journal": journal, "party": party, "lines": list(line or []), "why": why,
     }  # fmt: skip
     _finish(_carried_out(_home(), "predict", arguments), as_json=as_json)
 

@@ -26,6 +26,7 @@ _PART_FILES = (
     "app/services/typed.py",
     "app/services/propose.py",
     "app/services/untrained.py",
+    "engine/explain/",
     "engine/inference/",
 )
 

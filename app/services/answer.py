@@ -7,9 +7,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from app.services.errors import BadInput
-from app.services.propose import propose
+from app.services.propose import propose, why
 from app.services.typed import TypedEvent, event_from_text, read_lines
 from app.services.workbench import Workbench
+from app.views.why import why_text
+from engine.explain.records import to_json
 from engine.journal import Because, Candidate, Proposal, Status, minor_units
 
 if TYPE_CHECKING:
@@ -31,7 +33,12 @@ def predict_answer(wb: Workbench, arguments: Mapping[str, Any], progress: Callab
         progress("loading the model")
     proposal = propose(wb, book, event)
     notes = () if proposal.bundle else (_without_model(book, state.state),)
-    return Answer(document=proposal_json(book, proposal), text=tuple(proposal_text(proposal)), notes=notes)
+    document, text = proposal_json(book, proposal), proposal_text(proposal)
+    if arguments.get("why") is True:
+        explained = why(wb, book, event) if proposal.bundle else None
+        document["why"] = to_json(explained) if explained else None
+        text += why_text(explained, proposal.event) if explained else []
+    return Answer(document=document, text=tuple(text), notes=notes)
 
 
 def proposal_json(book: str, proposal: Proposal) -> dict[str, Any]:

@@ -12,10 +12,11 @@ from app.services.errors import AccountUnusable, BadInput, ForeignCurrency, NoMo
 from app.services.typed import TypedEvent, event_from_text, read_description, today
 from app.services.untrained import by_hand as start_by_hand
 from app.services.workbench import Workbench
+from engine.explain.records import Explanation
 from engine.journal import Account, Event, Line, Proposal, Side
 from storage.records import MODEL, PERSON, Book, NewEntry
 
-__all__ = ["TypedEvent", "by_hand", "event_from_text", "propose", "save"]
+__all__ = ["TypedEvent", "by_hand", "event_from_text", "propose", "save", "why"]
 
 
 def propose(wb: Workbench, book: str, event: Event, *, explain: bool = True, wait: bool = True) -> Proposal:
@@ -31,6 +32,16 @@ def propose(wb: Workbench, book: str, event: Event, *, explain: bool = True, wai
         return _by_hand(wb, found, event, accounts)
     with wb.predictors.turns, loaded.lock:
         return loaded.predictor.predict([event], accounts, explain=explain)[0]
+
+
+def why(wb: Workbench, book: str, event: Event, candidate: int = 0) -> Explanation:
+    """What speaks for one of the candidates that `propose` gives; raises as it does, and NoModelYet."""
+    from engine.explain.why import explain
+
+    _found, event, accounts = _prepared(wb, book, event)
+    loaded = wb.loaded(book)
+    with wb.predictors.turns, loaded.lock:
+        return explain(loaded.predictor, event, candidate, accounts)
 
 
 def by_hand(wb: Workbench, book: str, event: Event) -> Proposal:

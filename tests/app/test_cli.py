@@ -189,6 +189,11 @@ def test_train_and_predict_from_end_to_end(ledger: Path, at: Path) -> None:
     assert card["origin"] == "imported"
     text = counterpoint("predict", "shop", "--description", "Miete Büro", "--amount", "1190", home=at).stdout
     assert "because 2025-" in text
+    asked = ("predict", "shop", "--description", "Miete Büro", "--amount", "1190", "--why")
+    assert "Without any earlier entry the answer would be" in counterpoint(*asked, home=at).stdout
+    why = json.loads(counterpoint(*asked, "--json", home=at).stdout)["why"]
+    assert {"reason", "cards", "words", "without_memory", "line_views", "turning"} <= set(why)
+    assert [w["name"] for w in why["words"]] == ["Miete", "Büro"]
 
 
 def test_a_stopped_training_leaves_nothing(ledger: Path, at: Path) -> None:
