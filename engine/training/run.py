@@ -30,6 +30,7 @@ from engine.model.network import Network, Widths
 from engine.templates import fit_templates
 from engine.training.lessons import Lessons
 from engine.training.loop import Teacher, Watch
+from engine.training.tune import Examples, tuned
 
 FEWEST = 2  # entries without which there is nothing to learn from
 STAGES = {"encode": 0.2, "epochs": 0.55, "judge": 0.2, "save": 0.05}  # share of a run's time each usually takes
@@ -91,6 +92,9 @@ def train(
     return Trained(out, digest, fitted.bundle.metrics, time.monotonic() - begun)
 
 
+Told = Callable[[int, int], None]  # done, of how many
+
+
 class _Reporter:
     """Passes progress on and turns a cancel into its exception."""
 
@@ -104,6 +108,19 @@ class _Reporter:
         self._parts[stage] = done / max(1, total)
         fraction = sum(STAGES[s] * part for s, part in self._parts.items())
         self._progress(Progress(stage, done, total, time.monotonic() - self._begun, min(1.0, fraction), note))
+
+    def whole(self, stage: str) -> Told:
+        return lambda done, total: self.tell(stage, done, total)
+
+    def turns(self, stage: str, turn: int, turns: int) -> tuple[Told, Told]:
+        """For a stage done in turns of two halves: who tells of this turn's first half, and who of its second."""
+
+        def half(which: int, note: str) -> Told:
+            return lambda done, total: self.tell(
+                stage, round(500 * (2 * turn + which + done / max(1, total))), 1000 * turns, note
+            )
+
+        return half(0, "tuning the text encoder"), half(1, "")
 
 
 SILENT = _Reporter(lambda _: None, lambda: False, 0.0)
@@ -121,10 +138,10 @@ def fit(snapshot: Snapshot, config: TrainConfig, reporter: _Reporter = SILENT, r
     replayed = run.stages()
     judge = learn(replayed, config.judge, config.seed)
     metrics = _metrics(replayed, judge)
-    reader.encoder.forget()
+    run.reader.encoder.forget()
     made = bundle.Bundle(
         book=snapshot.book, currency=_currency(entries), snapshot=snapshot.digest,
-        trained=tuple(a.code for a in run.lessons.catalog.accounts), reader=reader, reasoner=run.reasoner,
+        trained=tuple(a.code for a in run.lessons.catalog.accounts), reader=run.reader, reasoner=run.reasoner,
         judge=judge, metrics=metrics,
     )  # fmt: skip
     return Fitted(made, tuple(replayed))
@@ -136,23 +153,35 @@ class _Run:
     def __init__(
         self, entries: tuple[Entry, ...], catalog: Catalog, reader: Reader, config: TrainConfig, reporter: _Reporter
     ) -> None:
-        self.config, self.reporter = config, reporter
-        self.lessons = Lessons.of(entries, catalog, reader, config, lambda d, t: reporter.tell("encode", d, t))
-        self.tensors = CatalogTensors.of(catalog, reader, self.lessons.rows)
+        self.config, self.reporter, self._untuned = config, reporter, reader
+        self.ends = [*sorted({max(1, int(len(entries) * cut)) for cut in config.cuts}), len(entries)]
+        self._read(entries, catalog, 0)
         self.network = Network(config.network, Widths.of(reader, self.tensors, len(catalog)))
         self.teacher = Teacher(self.network, self.lessons, self.tensors, config)
         self.reasoner: Reasoner
         self._rng = np.random.RandomState(config.seed)
 
+    def _read(self, entries: tuple[Entry, ...], catalog: Catalog, stage: int) -> None:
+        """Read everything; where the encoder is tuned, with one that knows the entries before the stage's end."""
+        c, read = self.config, self.reporter.whole("encode")
+        self.reader = self._untuned
+        if c.encoder.train_layers:
+            tune, read = self.reporter.turns("encode", stage, len(self.ends))
+            self.reader = tuned(self._untuned, Examples.before(self.ends[stage], entries, c), c, tune)
+        self.lessons = Lessons.of(entries, catalog, self.reader, c, read)
+        self.tensors = CatalogTensors.of(catalog, self.reader, self.lessons.rows)
+
     def stages(self) -> list[Judged]:
         """Learn part after part; returns the replayed cases of everything after the first cut, oldest first."""
-        n, c = len(self.lessons), self.config
-        ends = [*sorted({max(1, int(n * cut)) for cut in c.cuts}), n]
+        n, c, ends = len(self.lessons), self.config, self.ends
         epochs = [c.epochs, *[c.epochs_more] * (len(ends) - 1)]
         total = sum(self.teacher.steps(end, e) for end, e in zip(ends, epochs, strict=True))
         counter = _Counter(self.reporter, total)
         judged: list[Judged] = []
         for i, end in enumerate(ends):
+            if i and c.encoder.train_layers:
+                self._read(self.lessons.entries, self.lessons.catalog, i)
+                self.teacher.lessons, self.teacher.tensors = self.lessons, self.tensors
             self.teacher.fit(end, epochs[i], Watch(counter.step, self.reporter.cancelled))
             self.reasoner = self._freeze(end)
             if end < n:

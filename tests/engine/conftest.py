@@ -14,6 +14,7 @@ from engine.inference.predictor import Predictor
 from engine.model.encoder import TextEncoder
 from engine.training.run import Fitted, fit
 from tests.builders import a_snapshot, some_entries
+from tests.engine.encoders import save_small_xlmr
 from tests.engine.made import TINY
 
 torch.set_num_threads(1)
@@ -23,6 +24,12 @@ torch.set_num_threads(1)
 def reader() -> Reader:
     """The embedded encoder, with its cache shared by all tests."""
     return Reader(TextEncoder(EncoderConfig()))
+
+
+@pytest.fixture(scope="session")
+def xlmr(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a small encoder of the XLM-R kind; read only."""
+    return save_small_xlmr(tmp_path_factory.mktemp("encoders") / "small-xlm-r")
 
 
 @pytest.fixture(scope="session")

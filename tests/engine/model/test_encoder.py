@@ -10,8 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
-from transformers import PreTrainedTokenizerFast, XLMRobertaConfig, XLMRobertaModel
+from transformers import XLMRobertaModel
 
 from engine import bundle
 from engine.config import EncoderConfig
@@ -20,47 +19,11 @@ from engine.inference.predictor import Predictor
 from engine.model.encoder import TextEncoder, resolve
 from engine.text import Conditioned
 from engine.training.run import train
-from tests.builders import CATALOG, a_snapshot, an_event, some_entries
+from tests.builders import a_snapshot, an_event, some_entries
+from tests.engine.encoders import a_tokenizer
 from tests.engine.made import TINY
 
-NAMED = {
-    "bos_token": "<s>", "cls_token": "<s>", "eos_token": "</s>", "sep_token": "</s>", "pad_token": "<pad>",
-    "unk_token": "<unk>", "mask_token": "<mask>",
-}  # fmt: skip
-UNKNOWN = NAMED["unk_token"]
-SPECIAL = ["<s>", "<pad>", "</s>", UNKNOWN, "<mask>"]
 TEXTS = [Conditioned("ER 1e4 1190.00", "Miete Büro März"), Conditioned("", "x"), Conditioned("BK", "a " * 300)]
-
-
-def a_tokenizer() -> PreTrainedTokenizerFast:
-    """Unigram over Metaspace with XLM-R's special tokens, trained on the words of a small book."""
-    made = Tokenizer(models.Unigram())
-    made.normalizer = normalizers.NFKC()
-    made.pre_tokenizer = pre_tokenizers.Metaspace()
-    trainer = trainers.UnigramTrainer(vocab_size=120, special_tokens=SPECIAL, unk_token=UNKNOWN, show_progress=False)
-    words = [e.description for e in some_entries(60)] + [a.name for a in CATALOG] + [str(n) for n in range(200)]
-    made.train_from_iterator(words, trainer)
-    ids = [(t, made.token_to_id(t)) for t in ("<s>", "</s>")]
-    made.post_processor = processors.TemplateProcessing(
-        single="<s> $A </s>", pair="<s> $A </s> </s> $B:1 </s>:1", special_tokens=ids
-    )
-    inputs = ["input_ids", "attention_mask"]
-    return PreTrainedTokenizerFast(tokenizer_object=made, model_input_names=inputs, **NAMED)  # type: ignore[no-untyped-call]
-
-
-@pytest.fixture(scope="session")
-def xlmr(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder as ``save_pretrained`` leaves it, with random weights."""
-    folder, tokenizer = tmp_path_factory.mktemp("encoders") / "small-xlm-r", a_tokenizer()
-    torch.manual_seed(0)
-    config = XLMRobertaConfig(
-        vocab_size=len(tokenizer), hidden_size=24, num_hidden_layers=2, num_attention_heads=2, intermediate_size=48,
-        max_position_embeddings=80, type_vocab_size=1, pad_token_id=tokenizer.pad_token_id,
-        bos_token_id=tokenizer.bos_token_id, eos_token_id=tokenizer.eos_token_id,
-    )  # fmt: skip
-    XLMRobertaModel(config).save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    return folder
 
 
 @pytest.fixture(params=["embedded", "xlm-r"])
