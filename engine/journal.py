@@ -190,6 +190,14 @@ def teaches(entry: Entry) -> bool:
     return entry.state in TEACHING_STATES and entry.kind in TEACHING_KINDS and not entry.forgotten
 
 
+class Unchecked(StrEnum):
+    """What a probability does not cover, because history has hardly a case of it to judge by."""
+
+    AMOUNTS = "amounts"
+    TAX_CODE = "tax_code"
+    PARTY = "party"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CandidateLine:
     account: str
@@ -212,11 +220,16 @@ class Shares:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """One possible entry; ``probability`` is calibrated."""
+    """One possible entry with two calibrated probabilities.
+
+    ``probability`` is that of the entry being right in full: accounts, sides, amounts, tax codes and parties.
+    ``set_probability`` is that of its set of (account, side); candidates are ordered by it.
+    """
 
     probability: float
     shares: Shares
     lines: tuple[CandidateLine, ...]
+    set_probability: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,7 +265,10 @@ class LineTrace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """The ranked answer to one event with its evidence; ``candidates`` is never empty."""
+    """The ranked answer to one event with its evidence; ``candidates`` is never empty.
+
+    ``unchecked`` names what the first candidate's probability does not cover.
+    """
 
     event: Event
     bundle: str
@@ -260,6 +276,7 @@ class Proposal:
     candidates: tuple[Candidate, ...]
     because: tuple[Because, ...] = ()
     trace: tuple[LineTrace, ...] = ()
+    unchecked: tuple[Unchecked, ...] = ()
 
     @property
     def probability(self) -> float:

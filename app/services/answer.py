@@ -12,7 +12,7 @@ from app.services.typed import TypedEvent, event_from_text, read_lines
 from app.services.workbench import Workbench
 from app.views.why import why_text
 from engine.explain.records import to_json
-from engine.journal import Because, Candidate, Proposal, Status, minor_units
+from engine.journal import Because, Candidate, Proposal, Status, Unchecked, minor_units
 
 if TYPE_CHECKING:
     from app.commands import Answer
@@ -59,7 +59,8 @@ def proposal_text(proposal: Proposal) -> list[str]:
     places = minor_units(proposal.event.currency)
     best = proposal.candidates[0]
     sure = f", {proposal.probability:.0%}" if proposal.bundle else ""  # without a model there is no figure to show
-    out = [f"{WORDS[proposal.status]}{sure}"]
+    open_ = ", ".join(u.value.replace("_", " ") for u in _not_checked(proposal)) if proposal.bundle else ""
+    out = [f"{WORDS[proposal.status]}{sure}" + (f" (not checked: {open_})" if open_ else "")]
     width = max(len(x.account) for x in best.lines)
     for line in best.lines:
         amount = f"{_money(line.amount, places):>16}"
@@ -108,6 +109,17 @@ def _because(card: Because, places: int) -> dict[str, Any]:
         "origin": card.origin,
         "differs": list(card.differs),
     }
+
+
+def _not_checked(proposal: Proposal) -> list[Unchecked]:
+    """What the first candidate's probability does not cover, of what is at stake in it."""
+    lines = proposal.candidates[0].lines
+    at_stake = {
+        Unchecked.AMOUNTS: True,
+        Unchecked.TAX_CODE: any(x.tax_code for x in lines),
+        Unchecked.PARTY: bool(proposal.event.party) or any(x.party for x in lines),
+    }
+    return [u for u in proposal.unchecked if at_stake[u]]
 
 
 def _short(candidate: Candidate) -> str:

@@ -117,6 +117,7 @@ def lineage(proposal: Proposal) -> dict[str, Any]:
         "candidates": [
             {
                 "probability": round(c.probability, 6),
+                "set_probability": round(c.set_probability, 6),
                 "lines": [[x.account, x.side.letter, f"{x.amount:f}"] for x in c.lines],
             }
             for c in proposal.candidates

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -11,7 +11,7 @@ from app.services.journal import Background
 from app.views.because import Because, because_view
 from app.views.numbers import dots, money, percent
 from app.views.oneline import ARROW, accounts_line
-from engine.journal import Candidate, CandidateLine, Line, Proposal, Shares, Side, Status
+from engine.journal import Candidate, CandidateLine, Line, Proposal, Shares, Side, Status, Unchecked
 
 SHOWN_CANDIDATES = 5
 NAMED_SHARE = 0.15
@@ -70,7 +70,7 @@ def proposal_view(
         status=status,
         status_text=_status_text(status, candidate, proposal),
         sources=sources(candidate.shares) if proposal.bundle else _("a start by hand, from words and accounts alone"),
-        not_checked=not_checked(known) if proposal.bundle else "",
+        not_checked=not_checked(proposal.unchecked, known) if proposal.bundle else "",
         lines=tuple(_line(x, names, currency) for x in candidate.lines),
         total=money(_debits(candidate.lines), currency),
         candidates=_candidates(proposal, chosen),
@@ -112,12 +112,15 @@ def sources(shares: Shares) -> str:
     return _("from {sources} and {last}", sources=", ".join(strong[:-1]), last=strong[-1])
 
 
-def not_checked(background: Background) -> str:
-    """What the percentage says nothing about: it was measured on which accounts stand on which side, and no more."""
-    parts = [_("split of amounts")]
-    parts += [_("tax code")] if background.tax_codes else []
-    parts += [_("party")] if background.parties else []
-    return _("not checked: {what}", what=", ".join(parts))
+def not_checked(unchecked: Collection[Unchecked], background: Background) -> str:
+    """What the percentage does not cover, of what the book's lines carry; empty where it covers all."""
+    named = (
+        (Unchecked.AMOUNTS, True, _("split of amounts")),
+        (Unchecked.TAX_CODE, background.tax_codes, _("tax code")),
+        (Unchecked.PARTY, background.parties, _("party")),
+    )
+    parts = [word for what, carried, word in named if carried and what in unchecked]
+    return _("not checked: {what}", what=", ".join(parts)) if parts else ""
 
 
 def title(lines: Sequence[CandidateLine], names: Mapping[str, str]) -> str:

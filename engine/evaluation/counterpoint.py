@@ -11,6 +11,7 @@ from engine.config import TrainConfig
 from engine.errors import BadEvent
 from engine.evaluation.system import Guess, GuessLine, Ranked
 from engine.features import Ints, Reader
+from engine.inference.confidence import Booked
 from engine.inference.evidence import Evidence
 from engine.inference.judge import Judged, learn
 from engine.inference.predictor import Predictor
@@ -36,6 +37,7 @@ class Counterpoint:
         fitted = fit(snapshot, self._config, reader=Reader(TextEncoder(self._config.encoder)))
         self._bundle, self._replayed = fitted.bundle, list(fitted.replayed)
         self._predictor = Predictor(self._bundle)
+        self._check_tax = any(x.tax_code for e in snapshot.entries for x in e.lines)
 
     def answer(self, events: Sequence[Event]) -> list[Ranked]:
         if not events:
@@ -54,7 +56,8 @@ class Counterpoint:
         for entry, of_entry in zip(entries, asked, strict=True):
             found = [next(evidence) for _ in of_entry]
             answers.append([self._guess(e, x) for e, x in zip(of_entry, found, strict=True)])
-            self._replayed.append(Judged(found[0], line_set(entry.lines)))
+            booked = Booked(entry, memory, self._bundle.currency, check_tax=self._check_tax)
+            self._replayed.append(Judged(found[0], line_set(entry.lines), booked))
         return answers
 
     def refit(self) -> None:
@@ -80,6 +83,10 @@ class Counterpoint:
 def ranked(proposal: Proposal) -> Ranked:
     """A proposal's candidates as guesses."""
     return tuple(
-        Guess(tuple(GuessLine(x.account, x.side, x.amount, x.tax_code, x.party) for x in c.lines), c.probability)
+        Guess(
+            tuple(GuessLine(x.account, x.side, x.amount, x.tax_code, x.party) for x in c.lines),
+            c.set_probability,
+            c.probability,
+        )
         for c in proposal.candidates
     )

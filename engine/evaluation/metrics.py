@@ -7,7 +7,7 @@ equal cannot be told apart by a threshold, so every figure that sorts by score t
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from engine.evaluation.system import Guess, GuessLine, Key, Ranked
-from engine.journal import Entry, Line, Side, minor_units
+from engine.journal import Entry, Line, Side
+from engine.rightness import fully_right
 
 
 class Auto(NamedTuple):
@@ -60,20 +61,18 @@ def exact_full(guess: Guess, entry: Entry, *, check_tax: bool = False) -> bool:
         check_tax: whether the book has tax codes; a code that is not given is then no code.
     """
     check_party = all(x.party is not None for x in guess.lines)
-    booked: defaultdict[tuple[object, ...], list[Decimal]] = defaultdict(list)
-    offered: defaultdict[tuple[object, ...], list[Decimal]] = defaultdict(list)
-    for line in entry.lines:
-        booked[_name(line, check_tax, check_party)].append(line.amount)
-    for guessed in guess.lines:
-        if guessed.amount is None:
-            return False
-        offered[_name(guessed, check_tax, check_party)].append(guessed.amount)
-    unit = Decimal(1).scaleb(-minor_units(entry.currency))
-    return booked.keys() == offered.keys() and all(
-        len(offered[name]) == len(amounts)
-        and all(abs(a - b) <= unit for a, b in zip(sorted(offered[name]), sorted(amounts), strict=True))
-        for name, amounts in booked.items()
-    )
+    return fully_right(guess.lines, entry, check_tax=check_tax, check_party=check_party)
+
+
+def amounts_right(guess: Guess, entry: Entry) -> bool | None:
+    """Whether the amounts are right to one minor unit, whatever the labels; None where the set of (account, side) is
+
+    wrong, where there is nothing to share out, or where no amount was given.
+    """
+    sides = [x.side for x in entry.lines]
+    if len(sides) == len(set(sides)) or not exact(guess, entry) or any(x.amount is None for x in guess.lines):
+        return None
+    return fully_right(guess.lines, entry, check_party=False)
 
 
 def top_exact(ranked: Ranked, entry: Entry, k: int = 5) -> bool:
@@ -170,11 +169,6 @@ def _best_threshold(scores: ArrayLike, right: ArrayLike, precision: float) -> tu
     if not len(holds):
         return 0.0, math.inf
     return float(seen[holds[-1]] / len(s)), float(falling[holds[-1]])
-
-
-def _name(line: Line | GuessLine, check_tax: bool, check_party: bool) -> tuple[object, ...]:  # noqa: FBT001
-    tax = (line.tax_code or "") if check_tax else None
-    return line.account, line.side, tax, line.party if check_party else None
 
 
 def _shares(lines: Iterable[Line | GuessLine]) -> dict[tuple[str, Side], float]:

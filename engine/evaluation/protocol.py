@@ -40,9 +40,11 @@ class Outcomes:
     full: list[bool] = field(default_factory=list)
     top5: list[bool] = field(default_factory=list)
     score: list[float] = field(default_factory=list)
+    full_score: list[float] = field(default_factory=list)
     taken: list[bool] = field(default_factory=list)  # would have been booked unseen, by the threshold in force
     lines: list[list[int]] = field(default_factory=list)  # hit, extra, missed
     share_error: list[float | None] = field(default_factory=list)
+    amounts_right: list[bool | None] = field(default_factory=list)  # None where there is nothing to share out
     counter: list[bool | None] = field(default_factory=list)  # None where there is no bank line
     bare_right: list[bool] = field(default_factory=list)
     bare_score: list[float] = field(default_factory=list)
@@ -69,7 +71,11 @@ class Outcomes:
             "stp95": metrics.straight_through(self.score, self.right, 0.95),
             "auto98": metrics.auto(self.taken, self.right)._asdict(),
             "ece": metrics.ece(self.score, self.right),
+            "stp98_full": metrics.straight_through(self.full_score, self.full, 0.98),
+            "stp95_full": metrics.straight_through(self.full_score, self.full, 0.95),
+            "ece_full": metrics.ece(self.full_score, self.full),
             "share_error": _mean(x for x in self.share_error if x is not None),
+            "amounts_right": _mean(x for x in self.amounts_right if x is not None),
             "counter_account": _mean(x for x in self.counter if x is not None),
             "text_amount_only": {
                 "exact": _mean(self.bare_right),
@@ -154,9 +160,11 @@ class Examiner:
         out.full.append(short and metrics.exact_full(best, entry, check_tax=self._check_tax))
         out.top5.append(short and metrics.top_exact(ranked, entry))
         out.score.append(best.score)
+        out.full_score.append(best.score if best.full_score is None else best.full_score)
         out.taken.append(best.score >= threshold)
         out.lines.append(list(metrics.overlap(best, entry)))
         out.share_error.append(metrics.share_error(best, entry))
+        out.amounts_right.append(metrics.amounts_right(best, entry))
         out.counter.append(
             short and metrics.counter_right(_best(answers[2]), entry, metrics.key_of([known])) if known else None
         )

@@ -24,10 +24,14 @@ class GuessLine(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """A whole entry with its score in [0, 1]; scores are compared across events and must mean the same in all."""
+    """A whole entry with its scores in [0, 1], which are compared across events and must mean the same in all.
+
+    ``score`` is of the set of (account, side), ``full_score`` of the entry in full; None where a system has but one.
+    """
 
     lines: tuple[GuessLine, ...]
     score: float
+    full_score: float | None = None
 
     @property
     def key(self) -> Key:

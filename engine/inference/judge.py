@@ -14,14 +14,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.config import JudgeConfig
+from engine.inference.confidence import Booked, Confidence, First
+from engine.inference.confidence import learn as learn_confidence
 from engine.inference.evidence import NAMES, Evidence
+from engine.inference.logistic import logit as _logit
+from engine.inference.logistic import sigmoid as _sigmoid
+from engine.inference.thresholds import NEVER, PRECISIONS, above, thresholds
 from engine.sketch import Floats
 from engine.targets import LineSet
 
 ENOUGH = 60  # events from which a judge of the book's own is learnt
 FOLDS = 3  # blocks of time for the out-of-block probabilities that calibrate
-PRECISIONS = (0.8, 0.9, 0.95, 0.98, 0.99)  # for which thresholds are kept
-NEVER = 1.01  # a threshold that nothing reaches
 UNSUPPORTED = 0.45  # the most that is claimed where history cannot speak
 _UNSEEN = NAMES.index("unseen")
 PRUDENCE = 20.0  # events' worth of doubt while there is no judge
@@ -29,10 +32,11 @@ PRUDENCE = 20.0  # events' worth of doubt while there is no judge
 
 @dataclass(frozen=True)
 class Judged:
-    """One replayed event: its evidence, and the line set that was booked."""
+    """One replayed event: its evidence, the line set that was booked, and the entry to compare whole lines with."""
 
     evidence: Evidence
     truth: LineSet
+    booked: Booked | None = None
 
 
 @dataclass(frozen=True)
@@ -47,16 +51,16 @@ class Scale:
 
     def threshold(self, precision: float) -> float:
         """The probability from which at least ``precision`` of the answers were right in history; NEVER for none."""
-        fit = [t for p, t in zip(PRECISIONS, self.sure_above, strict=True) if p >= precision]
-        return fit[0] if fit else NEVER
+        return above(self.sure_above, precision)
 
 
 class Judge:
     """Ranks candidates; without enough history it trusts the mixture of templates and decoder, and doubts it."""
 
-    def __init__(self, trees: str, scale: Scale, events: int) -> None:
+    def __init__(self, trees: str, scale: Scale, events: int, confidence: Confidence | None = None) -> None:
         """``trees`` is LightGBM's text format, empty while there is no judge; ``events`` it learnt from."""
         self.trees, self.scale, self.events = trees, scale, events
+        self.confidence = confidence or Confidence()
         self._booster = lgb.Booster(model_str=trees) if trees else None
 
     def rank(self, evidence: Evidence) -> Floats:
@@ -68,13 +72,14 @@ class Judge:
         raw = self._raw(evidence)
         if not len(raw):
             return raw
-        chances = self._calibrated(raw) if self.trees else raw
+        chances = self.calibrated(raw) if self.trees else raw
         top = int(chances.argmax())
         if len(evidence.circle.rows) and not evidence.features[top, _UNSEEN]:
             return chances
         return chances * np.float32(min(1.0, UNSUPPORTED / max(float(chances[top]), 1e-9)))
 
-    def _calibrated(self, raw: Floats) -> Floats:
+    def calibrated(self, raw: Floats) -> Floats:
+        """(c,) what the trees said, on the scale of probabilities; nobody's place changes."""
         raw = raw / max(1.0, float(raw.sum()))
         top = int(raw.argmax())
         rest = 1.0 - raw[top]
@@ -93,7 +98,9 @@ class Judge:
         return predicted
 
     def to_json(self) -> str:
-        return json.dumps({"scale": asdict(self.scale), "events": self.events, "features": NAMES}, indent=2)
+        confidence = self.confidence.to_dict()
+        body = {"scale": asdict(self.scale), "events": self.events, "features": NAMES, "confidence": confidence}
+        return json.dumps(body, indent=2)
 
     @classmethod
     def from_json(cls, text: str, trees: str) -> Judge:
@@ -101,7 +108,8 @@ class Judge:
         if tuple(saved["features"]) != NAMES:
             raise ValueError("the judge was learnt on other features than this version collects")
         scale = Scale(**{**saved["scale"], "sure_above": tuple(saved["scale"]["sure_above"])})
-        return cls(trees, scale, saved["events"])
+        confidence = Confidence.from_dict(saved["confidence"]) if "confidence" in saved else None
+        return cls(trees, scale, saved["events"], confidence)
 
 
 def learn(replayed: Sequence[Judged], config: JudgeConfig, seed: int) -> Judge:
@@ -111,11 +119,14 @@ def learn(replayed: Sequence[Judged], config: JudgeConfig, seed: int) -> Judge:
     found = sum(j.truth in j.evidence.sets for j in usable)
     if not config.rounds or found < ENOUGH or found == sum(len(j.evidence.sets) for j in usable):
         doubting = Judge("", Scale(mix=mix), len(replayed))
-        right_first = _right([doubting.rank(j.evidence) for j in usable], usable)
-        return Judge("", Scale(mix=mix, exact=float(right_first.mean()) if usable else 0.0), len(replayed))
+        ranked = [doubting.rank(j.evidence) for j in usable]
+        scale = Scale(mix=mix, exact=float(_right(ranked, usable).mean()) if usable else 0.0)
+        return Judge("", scale, len(replayed), learn_confidence(_firsts(ranked, usable), thresholded=False))
     trees = _fit(usable, config, seed)
     unseen = _out_of_block(usable, config, seed)
-    return Judge(trees, _calibrate(unseen, usable, mix), len(replayed))
+    judge = Judge(trees, _calibrate(unseen, usable, mix), len(replayed))
+    judge.confidence = learn_confidence(_firsts([judge.calibrated(p) for p in unseen], usable))
+    return judge
 
 
 def _fit(replayed: Sequence[Judged], config: JudgeConfig, seed: int) -> str:
@@ -148,7 +159,7 @@ def _calibrate(unseen: Sequence[Floats], replayed: Sequence[Judged], mix: float)
     right = _right(unseen, replayed)
     slope, offset = _platt(_logit(top), right)
     calibrated = _sigmoid(slope * _logit(top) + offset)
-    return Scale(slope, offset, tuple(threshold(calibrated, right, p) for p in PRECISIONS), mix, float(right.mean()))
+    return Scale(slope, offset, thresholds(calibrated, right), mix, float(right.mean()))
 
 
 def _right(ranked: Sequence[Floats], replayed: Sequence[Judged]) -> NDArray[np.bool_]:
@@ -156,13 +167,21 @@ def _right(ranked: Sequence[Floats], replayed: Sequence[Judged]) -> NDArray[np.b
     return np.array([j.evidence.sets[int(p.argmax())] == j.truth for p, j in zip(ranked, replayed, strict=True)])
 
 
-def threshold(scores: NDArray[np.floating], right: NDArray[np.bool_], precision: float) -> float:
-    """The lowest score from which on the share of right answers is at least ``precision``; NEVER where none is."""
-    order = np.argsort(-scores, kind="stable")
-    ranked, good = scores[order], np.cumsum(right[order])
-    ends = np.append(ranked[1:] < ranked[:-1], True)  # a threshold takes all of a tie or none
-    fine = np.flatnonzero(ends & (good / np.arange(1, len(good) + 1) >= precision))
-    return float(ranked[fine[-1]]) if len(fine) else NEVER
+def _firsts(ranked: Sequence[Floats], replayed: Sequence[Judged]) -> list[First]:
+    """The first candidates written out and compared with what was booked."""
+    found = []
+    for chances, j in zip(ranked, replayed, strict=True):
+        top = int(chances.argmax())
+        composed = j.booked.composed(j.evidence.sets[top], j.evidence) if j.booked else None
+        if j.booked and composed:
+            lines = j.booked.entry.lines
+            found.append(
+                First(
+                    float(chances[top]), composed.signs, j.evidence.sets[top] == j.truth, j.booked.right(composed),
+                    tax=any(x.tax_code for x in lines), party=any(x.party for x in lines),
+                )
+            )  # fmt: skip
+    return found
 
 
 def _platt(logits: NDArray[np.floating], right: NDArray[np.bool_]) -> tuple[float, float]:
@@ -192,14 +211,3 @@ def _mix(replayed: Sequence[Judged]) -> float:
     template, written = np.array(pairs).T
     grid = np.linspace(0.1, 0.9, 9)
     return float(max(grid, key=lambda pi: np.log(pi * template + (1 - pi) * written + 1e-4).mean()))
-
-
-def _sigmoid(x: NDArray[np.floating] | float) -> NDArray[np.floating]:
-    p: NDArray[np.floating] = 1.0 / (1.0 + np.exp(-np.clip(x, -30, 30)))
-    return p
-
-
-def _logit(p: NDArray[np.floating] | float) -> NDArray[np.floating]:
-    q = np.clip(p, 1e-4, 1 - 1e-4)
-    logit: NDArray[np.floating] = np.log(q / (1 - q))
-    return logit

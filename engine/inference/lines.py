@@ -1,102 +1,214 @@
-"""Turns a set of (account, side) into lines with amounts that balance."""
+"""Turns a set of (account, side) into lines with amounts that balance, and says what speaks for those amounts."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import numpy as np
 
-from engine.inference.amounts import AmountsDisagree, AmountTooSmall, BadShares, allocate_entry
+from engine.inference.amounts import AmountsDisagree, AmountTooSmall, BadShares, allocate_entry, fits, to_minor_unit
 from engine.inference.evidence import Circle, Evidence
+from engine.inference.proportions import Choice, Precedent, choose
 from engine.journal import Event, Line, Side, minor_units
 from engine.retrieval.memory import NEAR, Memory
 from engine.targets import LineSet, canonical
+
+REACH = 16  # precedents looked at
+_PEAK = 8.0  # how much more a nearer precedent counts, by rank
+_NO_AMOUNT = Decimal(0)  # of a known line whose amount is not known
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """How the lines of a candidate came about: what its amounts, tax codes and parties rest on.
+
+    forced: no side had anything to share out. extra: lines beyond one a side. recalled: a precedent was followed.
+    steady: share of the ``tested`` other precedents that the way followed would have got right, near ones counting
+    more. same_total: the nearest precedent had this very amount. shape, labels: shares of the precedents with the same
+    number of lines on each place, with the same tax codes and parties. near: similarity of the nearest precedent.
+    """
+
+    forced: bool
+    extra: int
+    recalled: bool
+    steady: float
+    tested: int
+    same_total: bool
+    shape: float
+    labels: float
+    near: float
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A candidate written out: debits first, balanced to the minor unit, with what speaks for it."""
+
+    lines: tuple[Line, ...]
+    signs: Signs
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """A line to be filled: its part of the side's rest, unless its amount is fixed."""
+
+    line: Line
+    weight: float
+    fixed: Decimal | None = None
+
+    @property
+    def place(self) -> tuple[str, Side]:
+        return self.line.account, self.line.side
+
+
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """Earlier entries of one set, nearest first, and how near the first of them is."""
+
+    precedents: tuple[Precedent, ...]
+    similarity: float
 
 
 class Composer:
     """Writes the lines of candidates for one event.
 
-    Proportions come from the best-ranked neighbour that was booked so, else from the decoder's shares, else from
-    the newest entry of that set: what was split 100 to 19 last time is split 100 to 19 again.
+    Amounts follow the way of the earlier entries of that set that fits them best (`proportions.choose`), else the
+    decoder's shares; tax codes and parties come from the nearest of them. The event's own lines stay as they are.
     """
 
     def __init__(self, event: Event, memory: Memory, currency: str) -> None:
         self._event, self._memory = event, memory
-        self._unit = minor_units(currency)
-        self._given = {(x.account, x.side) for x in event.lines}
+        self._places = minor_units(currency)
+        self._unit = Decimal(1).scaleb(-self._places)
 
-    def possible(self, lines: LineSet) -> bool:
-        """Whether the amount can be shared over these lines at all; false leaves the candidate out."""
-        if {s for _, s in lines} != set(Side):
-            return False
-        free = [p for p in lines if p not in self._given]
-        try:
-            self._amounts(free, [1.0] * len(free))
-        except (AmountTooSmall, AmountsDisagree):
-            return False
+    @property
+    def complete(self) -> bool:
+        """Whether the event's own lines leave nothing to add."""
+        return bool(self._event.lines) and all(x.amount for x in self._event.lines) and not any(map(self._rest, Side))
+
+    def possible(self, places: LineSet) -> bool:
+        """Whether the event's amount and own lines leave room for these lines; quick, and never false by mistake."""
+        given = [(x.account, x.side) for x in self._event.lines]
+        for side in Side:
+            free = len({p for p in places if p[1] is side} - set(given))
+            rest = self._rest(side)
+            open_ = any(x.amount == _NO_AMOUNT and x.side is side for x in self._event.lines)
+            if not free and side not in {s for _, s in given}:
+                return False
+            if rest == 0 and (free or open_):
+                return False
+            if rest and ((rest < 0) != (self._event.amount < 0) or not fits(rest, free, self._places)):
+                return False
         return True
 
-    def lines(self, places: LineSet, evidence: Evidence) -> tuple[Line, ...]:
-        """Lines of one candidate, debits first; they balance to the minor unit."""
-        model = self._like(places, evidence.circle) or self._written(places, evidence) or self._newest(places, evidence)
-        lines = model or [Line(account=a, side=s, amount=Decimal(1)) for a, s in places]
-        free = [x for x in lines if (x.account, x.side) not in self._given]
-        try:
-            amounts = self._amounts([(x.account, x.side) for x in free], [float(x.amount) for x in _upright(free)])
-        except (AmountTooSmall, BadShares, AmountsDisagree):  # too many lines for the amount: one line a place
-            free = _merged(free)
-            amounts = self._amounts([(x.account, x.side) for x in free], [1.0] * len(free))
-        made = (
-            Line(account=x.account, side=x.side, amount=a, party=x.party, tax_code=x.tax_code)
-            for x, a in zip(free, amounts, strict=True)
+    def compose(self, places: LineSet, evidence: Evidence) -> Composed | None:
+        """One candidate written out; None where the amount cannot be shared out over these lines."""
+        if not self.possible(places):
+            return None
+        past = self._past(places, evidence)
+        choice = choose(past.precedents, self._unit) if past.precedents else None
+        for slots in self._attempts(places, evidence, past, choice):
+            try:
+                lines = self._filled(slots)
+            except (AmountTooSmall, BadShares, AmountsDisagree):
+                continue
+            return Composed(canonical(lines), self._signs(slots, lines, past, choice))
+        return None
+
+    def _attempts(
+        self, places: LineSet, evidence: Evidence, past: _Past, choice: Choice | None
+    ) -> Iterator[list[_Slot]]:
+        """Slots to try one after the other: with fixed amounts, without, and one line a place for small amounts."""
+        if choice:
+            named = self._named(choice.way.source.upright, past)
+            parts = list(zip(named, choice.way.weights, choice.way.fixed, strict=True))
+            if any(choice.way.fixed):
+                yield self._beside_known([_Slot(x, w, f) for x, w, f in parts])
+            slots = [_Slot(x, w) for x, w, _ in parts]
+        else:
+            written = self._written(places, evidence)
+            slots = [_Slot(x, float(x.amount)) for x in written] or [
+                _Slot(Line(account=a, side=s, amount=Decimal(1)), 1.0) for a, s in places
+            ]
+        yield self._beside_known(slots)
+        yield self._beside_known([_Slot(s.line, 1.0) for s in {s.place: s for s in reversed(slots)}.values()][::-1])
+
+    def _beside_known(self, slots: Sequence[_Slot]) -> list[_Slot]:
+        """The event's own lines, each in place of the slot most like it, and the slots that are left."""
+        left, out = list(slots), []
+        for x in canonical(self._event.lines):
+            alike = [s for s in left if s.place == (x.account, x.side)]
+            match = min(alike, key=lambda s: abs(s.line.amount - x.amount), default=None)
+            if match:
+                left.remove(match)
+                x = replace(x, party=x.party or match.line.party, tax_code=x.tax_code or match.line.tax_code)  # noqa: PLW2901
+            out.append(_Slot(x, match.weight if match else 1.0, None if x.amount == _NO_AMOUNT else x.amount))
+        given = {s.place for s in out}
+        rest = {side: self._rest(side) for side in Side}
+        return out + [s for s in left if s.place not in given or rest[s.line.side] != 0]
+
+    def _rest(self, side: Side) -> Decimal:
+        """What the event's own lines leave of one side."""
+        own = sum((x.amount for x in self._event.lines if x.side is side), Decimal(0))
+        return to_minor_unit(self._event.amount, self._places) - own
+
+    def _filled(self, slots: Sequence[_Slot]) -> list[Line]:
+        amounts = allocate_entry(
+            self._event.amount, [s.line.side for s in slots], [s.weight for s in slots], self._places,
+            [s.fixed for s in slots],
+        )  # fmt: skip
+        return [replace(s.line, amount=a) for s, a in zip(slots, amounts, strict=True)]
+
+    def _past(self, places: LineSet, evidence: Evidence) -> _Past:
+        """Precedents among the neighbours by rank, then the newest ones that were known."""
+        number, circle = self._memory.set_number(places), evidence.circle
+        if number < 0:
+            return _Past((), 0.0)
+        rows, ranks = _there(self._memory, circle, number)
+        sets, alive = self._memory.column("set")[: evidence.known], self._memory.column("alive")[: evidence.known]
+        older = [int(r) for r in np.flatnonzero((sets == number) & alive)[::-1][: 2 * REACH]]
+        lowest = min(ranks, default=0.0)
+        for row in [r for r in older if r not in rows][: REACH - len(rows)]:
+            rows.append(row)
+            ranks.append(lowest)
+        weights = [max(1e-3, math.exp(_PEAK * (rank - ranks[0]))) for rank in ranks]
+        similarity = float(circle.similarity[circle.rows == rows[0]].max(initial=0.0)) if rows else 0.0
+        return _Past(
+            tuple(Precedent(self._memory.entries[r].lines, w) for r, w in zip(rows, weights, strict=True)), similarity
         )
-        return canonical((*self._known(lines), *made))
 
-    def _known(self, model: Sequence[Line]) -> list[Line]:
-        """The event's own lines as they were given; party and tax code are filled only where they are blank."""
-        like = {(x.account, x.side): x for x in reversed(model)}
-        return [
-            replace(x, party=x.party or like[place].party, tax_code=x.tax_code or like[place].tax_code)
-            if (place := (x.account, x.side)) in like else x
-            for x in self._event.lines
-        ]  # fmt: skip
+    def _named(self, lines: Sequence[Line], past: _Past) -> list[Line]:
+        """Lines with the tax codes of the nearest precedent, and its parties where its text is near-identical."""
+        left = list(past.precedents[0].upright)
+        out = []
+        for x in lines:
+            alike = [y for y in left if (y.account, y.side) == (x.account, x.side)]
+            match = min(alike, key=lambda y: abs(y.amount - x.amount), default=x)
+            if match in left:
+                left.remove(match)
+            party = match.party if match.party and past.similarity > NEAR else ""
+            if match.party and self._event.party:
+                party = self._event.party
+            out.append(Line(account=x.account, side=x.side, amount=x.amount, tax_code=match.tax_code, party=party))
+        return out
 
-    def _amounts(self, free: Sequence[tuple[str, Side]], parts: Sequence[float]) -> tuple[Decimal, ...]:
-        """Amounts of the free lines, where the event's own keep theirs."""
-        known = self._event.lines
-        sides = [*(x.side for x in known), *(s for _, s in free)]
-        fixed = [*(x.amount for x in known), *(None for _ in free)]
-        amounts = allocate_entry(self._event.amount, sides, [*(0.0 for _ in known), *parts], self._unit, fixed)
-        return amounts[len(known) :]
-
-    def _like(self, places: LineSet, circle: Circle) -> list[Line]:
-        """The lines of the best neighbour of this set; its parties only where the text is near-identical."""
-        number = self._memory.set_number(places)
-        if number < 0 or not len(circle.rows):
-            return []
-        there = np.flatnonzero(self._memory.column("set")[circle.rows] == number)
-        if not len(there):
-            return []
-        best = there[int(circle.rank[there].argmax())]
-        return self._copied(int(circle.rows[best]), same_party=bool(circle.similarity[best] > NEAR))
-
-    def _newest(self, places: LineSet, evidence: Evidence) -> list[Line]:
-        rows = self._memory.visible(evidence.known, evidence.hidden)
-        rows = rows[self._memory.column("set")[rows] == self._memory.set_number(places)]
-        return self._copied(int(rows[-1]), same_party=False) if len(rows) else []
-
-    def _copied(self, row: int, *, same_party: bool) -> list[Line]:
-        lines = self._memory.entries[row].lines
-        return [
-            Line(
-                account=x.account, side=x.side, amount=x.amount, tax_code=x.tax_code,
-                party=x.party if same_party else "",
-            )
-            for x in lines
-        ]  # fmt: skip
+    def _signs(self, slots: Sequence[_Slot], lines: Sequence[Line], past: _Past, choice: Choice | None) -> Signs:
+        free = [sum(s.fixed is None and s.line.side is side for s in slots) for side in Side]
+        total = sum(len(p.upright) > 0 for p in past.precedents) or 1
+        nearest = past.precedents[0] if past.precedents else None
+        return Signs(
+            forced=max(free) <= 1,
+            extra=len(slots) - 2,
+            recalled=choice is not None,
+            steady=choice.steady if choice else 0.0,
+            tested=choice.tested if choice else 0,
+            same_total=bool(nearest and abs(nearest.totals[Side.DEBIT] - abs(float(self._event.amount))) < 1e-6),
+            shape=sum(_shape(p.lines) == _shape(lines) for p in past.precedents) / total if nearest else 0.5,
+            labels=sum(_labels(p.lines) == _labels(lines) for p in past.precedents) / total if nearest else 0.5,
+            near=past.similarity,
+        )
 
     def _written(self, places: LineSet, evidence: Evidence) -> list[Line]:
         """The decoder's own lines: its share logits, softmaxed by side."""
@@ -111,19 +223,16 @@ class Composer:
         ]
 
 
-def _upright(lines: Sequence[Line]) -> list[Line]:
-    """The lines with the signs that make each side's sum positive: a share is of its side's total, sign and all."""
-    sums = {s: sum(x.amount for x in lines if x.side is s) for s in Side}
-    return [x if sums[x.side] >= 0 else replace(x, amount=-x.amount) for x in lines]
+def _there(memory: Memory, circle: Circle, number: int) -> tuple[list[int], list[float]]:
+    """Rows and ranks of the best-ranked neighbours of one set."""
+    there = np.flatnonzero(memory.column("set")[circle.rows] == number) if len(circle.rows) else circle.rows
+    there = there[np.argsort(-circle.rank[there], kind="stable")][:REACH]
+    return [int(r) for r in circle.rows[there]], [float(r) for r in circle.rank[there]]
 
 
-def _merged(lines: Sequence[Line]) -> list[Line]:
-    """One line for each (account, side), its amount the sum."""
-    out: dict[tuple[str, Side], Line] = {}
-    for x in lines:
-        before = out.get((x.account, x.side))
-        amount = x.amount + before.amount if before else x.amount
-        out[(x.account, x.side)] = Line(
-            account=x.account, side=x.side, amount=amount, party=x.party, tax_code=x.tax_code
-        )
-    return list(out.values())
+def _shape(lines: Sequence[Line]) -> list[tuple[str, Side]]:
+    return sorted((x.account, x.side) for x in lines)
+
+
+def _labels(lines: Sequence[Line]) -> set[tuple[str, Side, str, str]]:
+    return {(x.account, x.side, x.tax_code, x.party) for x in lines}

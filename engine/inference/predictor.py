@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from engine.errors import BadEvent
 from engine.features import Ints, Read
 from engine.inference.cards import cards
 from engine.inference.evidence import Evidence
-from engine.inference.lines import Composer
+from engine.inference.lines import Composed, Composer
 from engine.inference.reasoner import Reasoner
 from engine.inference.trace import trace
 from engine.inference.without import Without
@@ -30,15 +30,18 @@ from engine.journal import (
     Event,
     Proposal,
     Shares,
+    Side,
     Status,
     event_of,
     teaches,
 )
 from engine.model.accounts import CatalogTensors
 from engine.sketch import Floats
+from engine.targets import canonical, line_set
 from engine.text import normalise
 
 SHOWN = 5  # candidates of a proposal
+_GIVEN = Shares(template=0.0, memory=0.0, model=1.0)  # of lines that all were given
 LARGEST = Decimal(10) ** 18  # amounts stay below it, as in the store
 
 
@@ -69,7 +72,8 @@ class Predictor:
 
     @property
     def sure_above(self) -> float:
-        return self._bundle.judge.scale.threshold(self._reasoner.config.judge.sure_precision)
+        """The full probability from which as many answers were right in full as 'sure' promises."""
+        return self._bundle.judge.confidence.threshold(self._reasoner.config.judge.sure_precision)
 
     @property
     def likely_above(self) -> float:
@@ -130,8 +134,7 @@ class Predictor:
         self, events: Sequence[Event], read: Read, known: Ints | None = None, without: Sequence[Without] = ()
     ) -> list[Evidence]:
         """Candidates with their evidence over the current catalog; ``known``, ``without`` as `Reasoner.consider`."""
-        lines = [[(x.account, x.side) for x in e.lines] for e in events]
-        return self._reasoner.consider(read, known, lines, without=without)
+        return self._reasoner.consider(read, known, [given(e) for e in events], without=without)
 
     def rank(self, evidence: Evidence) -> Floats:
         """(c,) the judge's calibrated probability of each candidate."""
@@ -149,13 +152,10 @@ class Predictor:
     def propose(self, event: Event, evidence: Evidence, read: Read | None = None) -> Proposal:
         """Rank, write the lines and, where the event's one-row ``read`` is given, explain."""
         reasoner = self._reasoner
-        chances = self._bundle.judge.rank(evidence)
+        chances = self.rank(evidence)
         composer = Composer(event, reasoner.memory, event.currency or self._bundle.currency)
-        order = [int(c) for c in np.argsort(-chances, kind="stable")]
-        candidates: list[Candidate] = []
-        for c in order:
-            if len(candidates) < SHOWN and composer.possible(evidence.sets[c]):
-                candidates.append(self._candidate(reasoner, composer, evidence, chances, c))
+        task = _Task(event, evidence, composer, given_lines(chances, evidence, composer))
+        candidates = self._candidates(reasoner, task)
         if not candidates:
             raise BadEvent(
                 "Event", event.description, "no entry can be proposed with the accounts that are open",
@@ -166,34 +166,47 @@ class Predictor:
             bundle=self.digest,
             status=self._status(candidates[0].probability),
             candidates=tuple(candidates),
+            unchecked=self._bundle.judge.confidence.unchecked(candidates[0]),
         )
         if read is None:
             return proposal
         return replace(
             proposal,
             because=cards(event, read, evidence, candidates[0].lines, reasoner.memory),
-            trace=trace(reasoner, read, candidates[0], [(x.account, x.side) for x in event.lines]),
+            trace=trace(reasoner, read, candidates[0], given(event)),
         )
 
-    def _candidate(
-        self, reasoner: Reasoner, composer: Composer, evidence: Evidence, chances: Floats, c: int
-    ) -> Candidate:
-        lines = composer.lines(evidence.sets[c], evidence)
-        names = reasoner.catalog
-        rows = names.rows
-        sure = {
-            place: min(1.0, float(sum(p for s, p in zip(evidence.sets, chances, strict=True) if place in s)))
-            for place in evidence.sets[c]
-        }
+    def _candidates(self, reasoner: Reasoner, task: _Task) -> list[Candidate]:
+        """The first that can be written out, best first; the event's own lines alone where nothing is to be added."""
+        own = line_set(task.event.lines)
+        if task.composer.complete and own not in task.evidence.sets:
+            composed = task.composer.compose(own, task.evidence)
+            return [self._candidate(reasoner, task, -1, composed)] if composed else []
+        found: list[Candidate] = []
+        for c in np.argsort(-task.chances, kind="stable"):
+            composed = task.composer.compose(task.evidence.sets[int(c)], task.evidence)
+            if composed:
+                found.append(self._candidate(reasoner, task, int(c), composed))
+            if len(found) == SHOWN:
+                break
+        return found
+
+    def _candidate(self, reasoner: Reasoner, task: _Task, c: int, composed: Composed) -> Candidate:
+        """One candidate; ``c`` is -1 for the event's own lines, which need nobody's opinion."""
+        names, rows = reasoner.catalog.accounts, reasoner.catalog.rows
+        judge, known = self._bundle.judge, set(given(task.event))
+        sure = 1.0 if task.composer.complete else float(task.chances[c])
         return Candidate(
-            probability=float(chances[c]),
-            shares=shares(evidence, c, self._bundle.judge.scale.mix),
+            probability=1.0 if task.composer.complete else judge.confidence.full(sure, composed.signs),
+            set_probability=sure,
+            shares=shares(task.evidence, c, judge.scale.mix) if c >= 0 else _GIVEN,
             lines=tuple(
                 CandidateLine(
-                    account=x.account, name=names.accounts[rows[x.account]].name, side=x.side, amount=x.amount,
-                    probability=sure[(x.account, x.side)], tax_code=x.tax_code, party=x.party,
+                    account=x.account, name=names[rows[x.account]].name, side=x.side, amount=x.amount,
+                    probability=1.0 if (x.account, x.side) in known else task.marginal((x.account, x.side)),
+                    tax_code=x.tax_code, party=x.party,
                 )
-                for x in lines
+                for x in composed.lines
             ),
         )  # fmt: skip
 
@@ -201,6 +214,32 @@ class Predictor:
         if probability >= self.sure_above:
             return Status.SURE
         return Status.LIKELY if probability >= self.likely_above else Status.NOT_SURE
+
+
+@dataclass(frozen=True)
+class _Task:
+    """One event with what is needed to answer it; ``chances`` (c,) are of its candidates' sets."""
+
+    event: Event
+    evidence: Evidence
+    composer: Composer
+    chances: Floats
+
+    def marginal(self, place: tuple[str, Side]) -> float:
+        """The probability of one line: that of all candidates that have it."""
+        return min(1.0, float(sum(p for s, p in zip(self.evidence.sets, self.chances, strict=True) if place in s)))
+
+
+def given(event: Event) -> list[tuple[str, Side]]:
+    """The lines that are already known, as (account, side), in the order the decoder writes: theirs does not matter."""
+    return [(x.account, x.side) for x in canonical(event.lines)]
+
+
+def given_lines(chances: Floats, evidence: Evidence, composer: Composer) -> Floats:
+    """(c,) probabilities once it is known which lines there are: impossible candidates leave theirs to the others."""
+    fit = np.array([composer.possible(s) for s in evidence.sets], bool)
+    left = float(chances[fit].sum()) if len(fit) else 0.0
+    return np.where(fit, chances * (float(chances.sum()) / left if left > 0 else 1.0), 0.0).astype(np.float32)
 
 
 def shares(evidence: Evidence, c: int, mix: float) -> Shares:

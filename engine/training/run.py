@@ -21,6 +21,7 @@ from engine.catalog import Catalog
 from engine.config import TrainConfig
 from engine.errors import TooLittleHistory, TrainingCancelled
 from engine.features import Reader
+from engine.inference.confidence import Booked
 from engine.inference.judge import Judge, Judged, learn
 from engine.inference.reasoner import Reasoner
 from engine.journal import Entry, Snapshot, in_recording_order, teaches
@@ -159,6 +160,7 @@ class _Run:
         self.network = Network(config.network, Widths.of(reader, self.tensors, len(catalog)))
         self.teacher = Teacher(self.network, self.lessons, self.tensors, config)
         self.reasoner: Reasoner
+        self._currency = _currency(entries)
         self._rng = np.random.RandomState(config.seed)
 
     def _read(self, entries: tuple[Entry, ...], catalog: Catalog, stage: int) -> None:
@@ -202,7 +204,14 @@ class _Run:
 
         hidden = self._rng.rand(len(rows)) < 1 - (1 - self.config.blank) ** 3  # as often as in the lessons
         evidence = self.reasoner.consider(self.lessons.read.take(rows + n * hidden), rows, progress=tell)
-        return [Judged(e, self.lessons.truth(int(r))) for e, r in zip(evidence, rows, strict=True)]
+        booked = [self._booked(int(r), start) for r in rows]
+        return [Judged(e, self.lessons.truth(int(r)), b) for e, r, b in zip(evidence, rows, booked, strict=True)]
+
+    def _booked(self, row: int, start: int) -> Booked:
+        """The entry of a row to compare whole lines with; tax codes count once the history has some."""
+        entries = self.lessons.entries
+        check_tax = any(x.tax_code for e in entries[:start] for x in e.lines)
+        return Booked(entries[row], self.lessons.memory, self._currency, check_tax=check_tax)
 
 
 class _Counter:

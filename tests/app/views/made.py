@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from engine.journal import Because, Candidate, CandidateLine, LineTrace, Proposal, Shares, Side, Status
+from engine.journal import Because, Candidate, CandidateLine, LineTrace, Proposal, Shares, Side, Status, Unchecked
 from tests.builders import a_catalog, a_line, an_event
 
 NAMES = {a.code: a.name for a in a_catalog()}
@@ -45,7 +45,7 @@ def a_proposal(*candidates: Candidate, **changes: Any) -> Proposal:
     proposal = Proposal(
         event=an_event(), bundle="0123456789abcdef", status=Status.LIKELY,
         candidates=candidates or (a_candidate(), a_candidate("D 4210 1190.00", "C 1200 1190.00", probability=0.06)),
-        because=(some_evidence(),),
+        because=(some_evidence(),), unchecked=(Unchecked.AMOUNTS, Unchecked.TAX_CODE, Unchecked.PARTY),
     )  # fmt: skip
     return replace(proposal, **changes)
 

@@ -5,7 +5,7 @@ import pytest
 from app.i18n import speaking
 from app.services.journal import Background
 from app.views import proposal as views
-from engine.journal import Shares, Status
+from engine.journal import Shares, Status, Unchecked
 from tests.app.views.made import NAMES, a_candidate, a_proposal
 from tests.builders import an_event
 
@@ -22,7 +22,14 @@ def test_tax_code_and_party_are_named_where_the_book_has_them_whatever_the_candi
     proposal = a_proposal(a_candidate("D 4210 10.00 Lenz", "C 1200 10.00"))
     view = views.proposal_view(proposal, 0, NAMES, Background(tax_codes=True, parties=True))
     assert view.not_checked == "not checked: split of amounts, tax code, party"
-    assert views.not_checked(Background(parties=True)) == "not checked: split of amounts, party"
+    assert views.not_checked(proposal.unchecked, Background(parties=True)) == "not checked: split of amounts, party"
+
+
+def test_what_history_could_judge_is_not_named() -> None:
+    known = Background(tax_codes=True, parties=True)
+    assert views.not_checked((), known) == ""
+    assert views.not_checked((Unchecked.PARTY,), known) == "not checked: party"
+    assert views.not_checked((Unchecked.PARTY,), Background()) == ""
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,8 @@ from hypothesis.extra import numpy as hnp
 
 from engine.config import JudgeConfig
 from engine.inference.evidence import NAMES, Circle, Evidence
-from engine.inference.judge import ENOUGH, NEVER, PRECISIONS, UNSUPPORTED, Judge, Judged, Scale, learn, threshold
+from engine.inference.judge import ENOUGH, UNSUPPORTED, Judge, Judged, Scale, learn
+from engine.inference.thresholds import NEVER, PRECISIONS, threshold
 from engine.journal import Side
 from engine.targets import LineSet
 from engine.training.run import Fitted
@@ -189,3 +190,9 @@ def test_a_stricter_precision_has_no_lower_threshold(fitted: Fitted) -> None:
     assert found == sorted(found)
     assert scale.threshold(0.985) == scale.threshold(0.99)
     assert scale.threshold(0.999) == NEVER
+
+
+def test_without_trees_the_mixture_ranks_however_long_the_history() -> None:
+    judge = learn(a_history(4 * ENOUGH), JudgeConfig(rounds=0), 0)
+    assert judge.trees == ""
+    assert judge.events == 4 * ENOUGH

@@ -39,7 +39,8 @@ def assert_sound(proposal: Proposal, accounts: Sequence[Account] = CATALOG) -> N
     """What must hold for every proposal there is."""
     event, codes = proposal.event, {a.code: a for a in accounts}
     assert 1 <= len(proposal.candidates) <= SHOWN
-    chances = [c.probability for c in proposal.candidates]
+    chances = [c.set_probability for c in proposal.candidates]
+    assert all(c.probability <= c.set_probability for c in proposal.candidates)
     assert chances == sorted(chances, reverse=True)
     assert sum(chances) <= 1 + 1e-4
     assert len({frozenset((x.account, x.side) for x in c.lines) for c in proposal.candidates}) == len(chances)
@@ -53,7 +54,7 @@ def assert_sound(proposal: Proposal, accounts: Sequence[Account] = CATALOG) -> N
         for x in candidate.lines:
             assert x.amount
             assert x.name == codes[x.account].name
-            assert candidate.probability - 1e-4 <= x.probability <= 1.0
+            assert candidate.set_probability - 1e-4 <= x.probability <= 1.0
             assert event.date is None or codes[x.account].open_on(event.date)
         for known in event.lines:
             assert (known.account, known.side, known.amount) in {(x.account, x.side, x.amount) for x in candidate.lines}
