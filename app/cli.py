@@ -177,6 +177,41 @@ def benchmark(
         _finish(Answer.refusal(error), as_json=False)
 
 
+@cli.command()
+def ablate(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Ledgers, each as for import.")],
+    *,
+    rows: Annotated[
+        str, typer.Option(metavar="A,B", help="Rows or groups of rows; close: those near the default so far.")
+    ] = "all",
+    seeds: Annotated[str, typer.Option(metavar="0,1,2", help="Seeds; figures are means over them.")] = "0",
+    out: Annotated[Path, typer.Option(metavar="PAGE", help="The page to write, with a folder images beside it.")] = (
+        Path("docs/ablations.md")
+    ),
+    processes: Annotated[int, typer.Option(min=0, help="Trainings at once; 0 is one per core, at most two.")] = 0,
+    keep_code: Annotated[
+        bool, typer.Option("--keep-code", help="Use results that an earlier version of the engine gave.")
+    ] = False,
+) -> None:
+    """Train and measure every choice of the model against the default; a stopped run goes on where it was."""
+    from app.services import ablate as study
+
+    home = _home()
+    wishes = study.Wishes(
+        out=out.absolute(),
+        rows=tuple(name.strip() for name in rows.split(",")),
+        seeds=_seeds(seeds),
+        processes=processes,
+        keep_code=keep_code,
+        cache=home.path / "benchmarks",
+    )
+    try:
+        with contextlib.redirect_stdout(sys.stderr):
+            study.run([p.absolute() for p in paths], wishes, _progress)
+    except REFUSALS as error:
+        _finish(Answer.refusal(error), as_json=False)
+
+
 def main() -> None:
     """The console script: keeps logs in the home and tracebacks out of the terminal."""
     os.umask(0o077)  # books are nobody else's business, whatever folder they are put into

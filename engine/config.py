@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, fields, replace
-from functools import lru_cache
 from typing import Any, Literal, Self, get_args, get_origin, get_type_hints
 
 EMBEDDED = "embedded"  # the encoder that comes with the program
@@ -32,7 +31,6 @@ class _Saved:
                 raise ValueError(f"{name} must be one of {', '.join(allowed)}, got {getattr(self, name)!r}")
 
 
-@lru_cache
 def choices(part: type) -> dict[str, tuple[str, ...]]:
     """The words each field of a configuration may hold, of those fields that hold one of a few."""
     hints = get_type_hints(part)

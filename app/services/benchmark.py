@@ -19,7 +19,7 @@ from hashlib import sha256
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Any
+from typing import Any, TypeVar
 
 from app.home import Home
 from app.services.benchmark_table import assembled, table
@@ -30,8 +30,11 @@ from engine.journal import Snapshot, in_order
 from storage.importers import read
 
 Say = Callable[[str], None]
+Work = TypeVar("Work")
 _ROOT = Path(__file__).resolve().parents[2]
-_PEERS_CODE = ("engine/evaluation", "engine/inference/amounts.py", "engine/journal.py", "engine/errors.py")
+_PEERS_CODE = (
+    "engine/evaluation", "engine/inference/amounts.py", "engine/journal.py", "engine/rightness.py", "engine/errors.py",
+)  # fmt: skip
 # Seconds an entry takes about, so that the longest pieces start first.
 _COST = {COUNTERPOINT: 60, "svm": 20, "smart_importer": 20, "knn_minilm": 5}
 
@@ -72,7 +75,7 @@ class Piece:
     @property
     def key(self) -> str:
         """Everything the result depends on."""
-        parts = [self.digest, self.system, str(self.seed), *self.modes, _code_digest(self.system == COUNTERPOINT)]
+        parts = [self.digest, self.system, str(self.seed), *self.modes, code_digest(self.system == COUNTERPOINT)]
         return sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -82,13 +85,13 @@ def run(paths: Sequence[Path], wishes: Wishes | None = None, say: Say | None = N
     Raises ImportRefused for a file that cannot be read, TooLittleHistory for a book that cannot be split, and
     BadInput for wishes that cannot be met.
     """
-    wishes, say = wishes or Wishes(), say or _to_stderr
+    wishes, say = wishes or Wishes(), say or to_stderr
     if not paths:
         raise BadInput("PATH", "", "no ledger was named", "Give one or more files, zips or folders.")
     if wishes.out:
-        _writable(wishes.out)
-    books = [(path, _snapshot(path)) for path in paths]
-    names = _distinct([s.book for _, s in books])
+        writable(wishes.out)
+    books = [(path, snapshot_of(path)) for path in paths]
+    names = distinct([s.book for _, s in books])
     left_out = {n: why for n in PEERS if wishes.peers and (why := absent(n))}
     for name, why in left_out.items():
         say(f"{name} takes no part: {why}.")
@@ -109,7 +112,7 @@ def run(paths: Sequence[Path], wishes: Wishes | None = None, say: Say | None = N
     return document
 
 
-def _writable(out: Path) -> None:
+def writable(out: Path) -> None:
     """Raise BadInput before hours of work, where its figures could not be written at the end."""
     if out.is_dir():
         raise BadInput("--json", str(out), "it is a folder", "Name a file.")
@@ -139,7 +142,7 @@ def _line_up(wishes: Wishes, left_out: dict[str, str]) -> Iterator[tuple[str, tu
                 yield name, wishes.seeds[:1]
 
 
-def _snapshot(path: Path) -> Snapshot:
+def snapshot_of(path: Path) -> Snapshot:
     staged = read(path)
     book = staged.book_hint or path.stem
     snapshot = Snapshot(book=book, accounts=staged.accounts, entries=in_order(staged.entries))
@@ -147,7 +150,7 @@ def _snapshot(path: Path) -> Snapshot:
     return snapshot
 
 
-def _distinct(names: Sequence[str]) -> list[str]:
+def distinct(names: Sequence[str]) -> list[str]:
     """A second book of the same name gets a number."""
     out: list[str] = []
     for name in names:
@@ -160,19 +163,24 @@ def _results(pieces: Sequence[Piece], wishes: Wishes, say: Say) -> dict[Piece, d
     """Finished ones from the cache, the others measured, the longest first."""
     folder = wishes.cache or Home.from_env().path / "benchmarks"
     folder.mkdir(parents=True, exist_ok=True)
-    found = {} if wishes.fresh else {p: kept for p in pieces if (kept := _kept(folder / f"{p.key}.json")) is not None}
+    found = {} if wishes.fresh else {p: known for p in pieces if (known := kept(folder / f"{p.key}.json")) is not None}
     todo = sorted((p for p in pieces if p not in found), key=lambda p: -p.entries * _COST.get(p.system, 1))
     if found:
         say(f"{len(found)} of {len(pieces)} results are known from an earlier run.")
-    for done, (piece, result) in enumerate(_measured(todo, wishes.processes), start=1):
-        _keep(folder / f"{piece.key}.json", result)
+    for done, (piece, result) in enumerate(measured(todo, wishes.processes, measure), start=1):
+        keep(folder / f"{piece.key}.json", result)
         found[piece] = result
         say(f"[{done}/{len(todo)}] {piece.book}: {piece.system}, seed {piece.seed}, {result['seconds']['all']:.0f} s")
     return found
 
 
-def _measured(pieces: Sequence[Piece], processes: int) -> Iterator[tuple[Piece, dict[str, Any]]]:
-    """One process per core, at most two, each with one thread; a single one works in this process with all threads."""
+def measured(
+    pieces: Sequence[Work], processes: int, measure: Callable[..., dict[str, Any]]
+) -> Iterator[tuple[Work, dict[str, Any]]]:
+    """Each piece with its result, as they come; ``measure`` takes a piece and, where it works here, ``threads``.
+
+    One process per core, at most two, each with one thread; a single one works in this process with all threads.
+    """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     workers = min(processes or min(2, cores), len(pieces))
     if workers <= 1:
@@ -191,16 +199,16 @@ def _measured(pieces: Sequence[Piece], processes: int) -> Iterator[tuple[Piece, 
 def measure(piece: Piece, threads: int = 1) -> dict[str, Any]:
     """Fit and examine one contender; the JSON that is kept."""
     start = time.perf_counter()
-    snapshot = replace(_snapshot(piece.path), book=piece.book)
-    measured = Examiner(snapshot).measure(make(piece.system, seed=piece.seed, threads=threads), piece.modes)
+    snapshot = replace(snapshot_of(piece.path), book=piece.book)
+    found = Examiner(snapshot).measure(make(piece.system, seed=piece.seed, threads=threads), piece.modes)
     return {
         "book": piece.book,
         "system": piece.system,
         "seed": piece.seed,
-        "outcomes": {mode: o.to_json() for mode, o in measured.outcomes.items()},
+        "outcomes": {mode: o.to_json() for mode, o in found.outcomes.items()},
         "seconds": {
-            "train": measured.train_seconds,
-            "predict_per_entry": measured.predict_seconds,
+            "train": found.train_seconds,
+            "predict_per_entry": found.predict_seconds,
             "all": time.perf_counter() - start,
         },
     }
@@ -217,16 +225,16 @@ def _one_thread() -> Iterator[None]:
         os.environ.pop("OMP_NUM_THREADS") if before is None else os.environ.update(OMP_NUM_THREADS=before)
 
 
-def _kept(path: Path) -> dict[str, Any] | None:
+def kept(path: Path) -> dict[str, Any] | None:
     """A result of an earlier run; one that cannot be read is measured again."""
     try:
-        kept: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return kept
+    return found
 
 
-def _keep(path: Path, result: dict[str, Any]) -> None:
+def keep(path: Path, result: dict[str, Any]) -> None:
     """Written beside and renamed, so that a run that is stopped leaves no half file."""
     with NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, suffix=".part", delete=False) as part:
         json.dump(result, part)
@@ -234,7 +242,7 @@ def _keep(path: Path, result: dict[str, Any]) -> None:
 
 
 @lru_cache
-def _code_digest(ours: bool) -> str:  # noqa: FBT001
+def code_digest(ours: bool) -> str:  # noqa: FBT001
     """Digest of the source that a result depends on: all of the engine for us, the evaluation for a peer."""
     roots = [_ROOT / "engine"] if ours else [_ROOT / part for part in _PEERS_CODE]
     files = sorted(f for root in roots for f in (root.rglob("*.py") if root.is_dir() else [root]))
@@ -244,6 +252,6 @@ def _code_digest(ours: bool) -> str:  # noqa: FBT001
     return digest.hexdigest()
 
 
-def _to_stderr(text: str) -> None:
+def to_stderr(text: str) -> None:
     sys.stderr.write(text + "\n")
     sys.stderr.flush()

@@ -30,5 +30,5 @@ class Conditioning(nn.Module):
         start: Tensor = torch.tanh(self.read(torch.cat([key, conditions], dim=-1)))
         if self.how == "film":
             gamma, beta = self.film(conditions).chunk(2, dim=-1)
-            return start * (1 + gamma) + beta
+            start = start * (1 + gamma) + beta
         return start

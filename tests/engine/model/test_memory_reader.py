@@ -21,8 +21,8 @@ def read(config: NetworkConfig, accounts: Tensor) -> Tensor:
         evidence=torch.rand(2, 3, EVIDENCE), key=torch.randn(2, 3, KEY),
     )  # fmt: skip
     start = torch.randn(2, H)
-    _, places, _ = reader(start, slots, accounts)
-    return places.detach()
+    places: Tensor = reader(start, slots, accounts)[1].detach()
+    return places
 
 
 def test_a_slot_shows_the_account_of_its_line_unless_told_not_to() -> None:

@@ -180,7 +180,7 @@ def test_coverage_never_punishes_an_account_that_really_repeats() -> None:
 
 
 def test_a_ramp_lifts_all_but_the_account_and_means_divide() -> None:
-    one = Losses(*(torch.tensor(float(x)) for x in (1, 2, 3, 4, 0)), coverage=torch.tensor(5.0))
+    one = Losses(*(torch.tensor(float(x)) for x in (1, 2, 3, 4, 0, 5)))
     config = LossConfig(side=10, stop=100, flow=0, coverage=2)
     assert float(one.total(config, 0.5)) == 1 + 10 + 150 + 5
     means = RunningMeans()
