@@ -24,7 +24,7 @@ from safetensors.torch import load_file, save_file
 
 from engine.catalog import Catalog
 from engine.config import TrainConfig
-from engine.errors import BundleDamaged, BundleMismatch
+from engine.errors import BundleDamaged, BundleMismatch, NotForServing
 from engine.features import Reader
 from engine.inference.judge import Judge
 from engine.inference.reasoner import Reasoner
@@ -65,9 +65,16 @@ class Bundle:
 
 
 def save(bundle: Bundle, folder: Path) -> str:
-    """Write the folder and return the digest; raises FileExistsError rather than touch what is there."""
+    """Write the folder and return the digest.
+
+    Raises:
+        FileExistsError: rather than touch what is there.
+        NotForServing: the model is an experiment.
+    """
     if folder.exists():
         raise FileExistsError(f"{folder} exists already; a bundle is never written over. Choose another folder.")
+    if bundle.reasoner.config.network.catalog == "redrawn":
+        raise NotForServing("network.catalog", "redrawn")
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".bundle-") as scratch:
         part = Path(scratch) / "bundle"

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from engine import bundle
-from engine.errors import BundleDamaged, BundleMismatch
+from engine.errors import BundleDamaged, BundleMismatch, NotForServing
 from engine.inference.predictor import Predictor
 from engine.journal import event_of, money_text
 from engine.training.run import Fitted
@@ -205,3 +205,12 @@ def test_what_was_forgotten_is_not_in_the_bundle(bundle_folder: Path, tmp_path: 
     assert len(again.reasoner.memory) == 119
     assert "E1" not in again.reasoner.memory
     assert '"E1"' not in (tmp_path / "less" / "memory.json").read_text(encoding="utf-8")
+
+
+def test_an_experiment_is_not_saved(fitted: Fitted, tmp_path: Path) -> None:
+    reasoner = fitted.bundle.reasoner
+    network = replace(reasoner.config.network, catalog="redrawn")
+    odd = replace(reasoner, config=replace(reasoner.config, network=network))
+    with pytest.raises(NotForServing, match=r"network.catalog 'redrawn'.*Train with the default"):
+        bundle.save(replace(fitted.bundle, reasoner=odd), tmp_path / "odd")
+    assert not (tmp_path / "odd").exists()
