@@ -43,6 +43,7 @@ def differences(marks: Sequence[Mark]) -> str:
 
     body = [_line((x(0), 10), (x(0), height - 28), _FAINT)]
     body += [_text((x(v), height - 8), f"{100 * v:+.0f}" if v else "0", "middle") for v in _ticks(reach)]
+    body.append(_text((left - 8, height - 8), "points of exact", "end"))
     for i, mark in enumerate(shown):
         d, y = mark.difference, 20 + step * i
         if d is None:
@@ -73,6 +74,7 @@ def curve(curves: Sequence[Curve]) -> str:
         ]
     for n in sorted(set(counts) & {5, 20, 50, 100, 200, 500, 1000, 2000, 5000}):
         body.append(_text((at(n, 0.0)[0], top + height + 18), str(n), "middle"))
+    body.append(_text((left + width + 12, top + height + 18), "entries of history", "start"))
     for i, one in enumerate(curves):
         colour, places = _COLOURS[i % len(_COLOURS)], [at(n, exact) for n, exact in one.points]
         path = " ".join(f"{a:.1f},{b:.1f}" for a, b in places)

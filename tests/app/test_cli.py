@@ -258,6 +258,10 @@ def test_bad_input_is_a_sentence_and_exit_code_1(home: Home, fill: FillBook, arg
         (["benchmark", "x", "--mode", "later"], 2, "Invalid value"),
         (["benchmark", "pyproject.toml"], 1, "no known format"),
         (["benchmark", "pyproject.toml", "--base", "mine"], 1, "Use auto or none"),
+        (["ablate"], 2, "Missing argument"),
+        (["ablate", "x", "--seeds", "a"], 2, "not a list of whole numbers"),
+        (["ablate", "pyproject.toml", "--out", "/nowhere/page.md"], 1, "there is no folder /nowhere"),
+        (["ablate", "pyproject.toml"], 1, "no known format"),
     ],
 )
 def test_refusals_and_usage(home: Home, arguments: list[str], code: int, says: str) -> None:
@@ -267,7 +271,7 @@ def test_refusals_and_usage(home: Home, arguments: list[str], code: int, says: s
 
 def test_only_commands_that_exist_are_listed(home: Home) -> None:
     listed = CliRunner().invoke(cli, ["--help"]).stdout
-    for name in ("run", "import", "train", "predict", "benchmark"):
+    for name in ("run", "import", "train", "predict", "benchmark", "ablate"):
         assert f"\n  {name} " in listed
     for name in ("export", "verify", "audit", "backup", "release"):
         assert f"\n  {name} " not in listed
