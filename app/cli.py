@@ -130,7 +130,10 @@ def predict(
     journal: Annotated[str, typer.Option(metavar="J", help="The journal's code.")] = "",
     party: Annotated[str, typer.Option(metavar="P", help="Customer, supplier or employee.")] = "",
     line: Annotated[
-        list[str] | None, typer.Option("--line", metavar="CODE:D|C:AMOUNT", help="A line that is already known.")
+        list[str] | None,
+        typer.Option(
+            "--line", metavar="CODE:D|C:AMOUNT", help="A line that is already known, with or without its amount."
+        ),
     ] = None,
     why: Annotated[bool, typer.Option("--why", help="Also say what the first candidate rests on.")] = False,
     as_json: AsJson = False,

@@ -158,7 +158,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """The business event to book; ``lines`` are those already known, in any order."""
+    """The business event to book; ``lines`` are those already known, in any order.
+
+    A known line whose amount is 0 is one of which only account and side are known.
+    """
 
     description: str
     amount: Decimal
@@ -200,6 +203,12 @@ class Unchecked(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CandidateLine:
+    """One line of a candidate; ``probability`` is that of (account, side) being among the lines.
+
+    ``among`` are the accounts that hold the right one in 95 of 100 lines, "" standing for no such line; empty where
+    history promises nothing. Only first candidates carry it, and not on lines that were given.
+    """
+
     account: str
     name: str
     side: Side
@@ -207,6 +216,7 @@ class CandidateLine:
     probability: float
     tax_code: str = ""
     party: str = ""
+    among: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

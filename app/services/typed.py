@@ -139,14 +139,20 @@ def read_date(value: str | date | None) -> date | None:
 
 
 def read_lines(texts: Sequence[str]) -> tuple[Line, ...]:
-    """Known lines written ``CODE:D:AMOUNT`` or ``CODE:C:AMOUNT``; the code itself may hold colons."""
+    """Known lines written ``CODE:D:AMOUNT`` or, where the amount is not known, ``CODE:D``; C for credit.
+
+    The code itself may hold colons.
+    """
     return tuple(_line(text) for text in texts)
 
 
 def _line(text: str) -> Line:
     parts = text.rsplit(":", 2)
+    if len(parts) > 1 and parts[-1].strip().upper() in ("D", "C") and ":".join(parts[:-1]).strip():
+        code = ":".join(parts[:-1]).strip()
+        return Line(account=code, side=Side.of(parts[-1].strip().upper()), amount=Decimal(0))
     if len(parts) != 3 or not parts[0].strip() or parts[1].strip().upper() not in ("D", "C"):
-        why = "it is not of the form CODE:D:AMOUNT or CODE:C:AMOUNT"
+        why = "it is not of the form CODE:D, CODE:D:AMOUNT or CODE:C:AMOUNT"
         raise BadInput("Line", text, why, "For example 1200:C:119.00.")
     amount, _ = read_amount(parts[2])
     return Line(account=parts[0].strip(), side=Side.of(parts[1].strip().upper()), amount=amount)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from app.services.errors import BadInput, NoAccounts
@@ -118,9 +119,20 @@ def _started(event: Event, accounts: Sequence[Account], history: Sequence[Entry]
                 f"the known lines of one side add up to more than the amount {event.amount}",
                 "Correct the amount or the lines.",
             )
-        if rest:
+        if any(x.side is side and not x.amount for x in lines):
+            lines = _shared_out(lines, side, rest, minor_units(event.currency))
+        elif rest:
             lines.append(Line(account=_usual(side, accounts, alike, lines), side=side, amount=rest))
     return tuple(sorted(lines, key=lambda x: x.side))
+
+
+def _shared_out(lines: Sequence[Line], side: Side, rest: Decimal, places: int) -> list[Line]:
+    """Known lines of unknown amount take what the others leave, in equal parts."""
+    blank = [x for x in lines if x.side is side and not x.amount]
+    if not fits(rest, len(blank), places):
+        raise BadInput("Line", blank[0].account, "nothing of the amount is left for it", "Correct amount or lines.")
+    parts = iter(allocate(rest, [1.0] * len(blank), places))
+    return [replace(x, amount=next(parts)) if x.side is side and not x.amount else x for x in lines]
 
 
 def _usual(side: Side, accounts: Sequence[Account], history: Sequence[Entry], taken: Sequence[Line]) -> str:

@@ -34,10 +34,13 @@ class Counterpoint:
         self._config = config
 
     def fit(self, snapshot: Snapshot) -> None:
-        fitted = fit(snapshot, self._config, reader=Reader(TextEncoder(self._config.encoder)))
+        fitted = fit(snapshot, self._config, reader=self._reader())
         self._bundle, self._replayed = fitted.bundle, list(fitted.replayed)
         self._predictor = Predictor(self._bundle)
         self._check_tax = any(x.tax_code for e in snapshot.entries for x in e.lines)
+
+    def _reader(self) -> Reader:
+        return Reader(TextEncoder(self._config.encoder))
 
     def answer(self, events: Sequence[Event]) -> list[Ranked]:
         if not events:
@@ -84,7 +87,7 @@ def ranked(proposal: Proposal) -> Ranked:
     """A proposal's candidates as guesses."""
     return tuple(
         Guess(
-            tuple(GuessLine(x.account, x.side, x.amount, x.tax_code, x.party) for x in c.lines),
+            tuple(GuessLine(x.account, x.side, x.amount, x.tax_code, x.party, x.among) for x in c.lines),
             c.set_probability,
             c.probability,
         )

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from engine.evaluation.system import Guess, GuessLine, Key, Ranked
+from engine.inference.conformal import booked_instead
 from engine.journal import Entry, Line, Side
 from engine.rightness import fully_right
 
@@ -107,6 +108,22 @@ def share_error(guess: Guess, entry: Entry) -> float | None:
         return None
     off = [sum(abs(offered[k] - booked[k]) for k in booked if k[1] is s) / 2 for s in sides]
     return min(1.0, sum(off) / len(off))
+
+
+def line_sets(guess: Guess, entry: Entry, accounts: int) -> list[list[int]]:
+    """For each line with a set of accounts whether it holds the right one, and its size.
+
+    In place of a line that is wrong any account that was booked on its side and not guessed would be right, or no line
+    where there is none. A set that is empty stands for all ``accounts``.
+    """
+    top = tuple(sorted(guess.key))
+    truth = tuple(sorted(key_of(entry.lines)))
+    found = []
+    for line in {(x.account, x.side): x for x in guess.lines if x.among is not None}.values():
+        right = booked_instead((line.account, line.side), top, truth)
+        covered = not line.among or any(a in line.among for a in right)
+        found.append([int(covered), len(line.among or ()) or accounts])
+    return found
 
 
 def counter_right(guess: Guess, entry: Entry, known: Key) -> bool:

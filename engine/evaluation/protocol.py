@@ -43,6 +43,7 @@ class Outcomes:
     full_score: list[float] = field(default_factory=list)
     taken: list[bool] = field(default_factory=list)  # would have been booked unseen, by the threshold in force
     lines: list[list[int]] = field(default_factory=list)  # hit, extra, missed
+    line_sets: list[list[list[int]]] = field(default_factory=list)  # by line: covered, size of its set; none stated
     share_error: list[float | None] = field(default_factory=list)
     amounts_right: list[bool | None] = field(default_factory=list)  # None where there is nothing to share out
     counter: list[bool | None] = field(default_factory=list)  # None where there is no bank line
@@ -75,6 +76,7 @@ class Outcomes:
             "stp95_full": metrics.straight_through(self.full_score, self.full, 0.95),
             "ece_full": metrics.ece(self.full_score, self.full),
             "share_error": _mean(x for x in self.share_error if x is not None),
+            "line_sets": self._line_sets(),
             "amounts_right": _mean(x for x in self.amounts_right if x is not None),
             "counter_account": _mean(x for x in self.counter if x is not None),
             "text_amount_only": {
@@ -82,6 +84,11 @@ class Outcomes:
                 "ece": metrics.ece(self.bare_score, self.bare_right),
             },
         }
+
+    def _line_sets(self) -> Figures:
+        """How often the sets of accounts held the right one, and how many accounts they had."""
+        lines = [x for entry in self.line_sets for x in entry]
+        return {"coverage": _mean(x[0] for x in lines), "size": _mean(x[1] for x in lines)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +170,7 @@ class Examiner:
         out.full_score.append(best.score if best.full_score is None else best.full_score)
         out.taken.append(best.score >= threshold)
         out.lines.append(list(metrics.overlap(best, entry)))
+        out.line_sets.append(metrics.line_sets(best, entry, len(self.snapshot.accounts)))
         out.share_error.append(metrics.share_error(best, entry))
         out.amounts_right.append(metrics.amounts_right(best, entry))
         out.counter.append(

@@ -20,6 +20,7 @@ class GuessLine(NamedTuple):
     amount: Decimal | None = None
     tax_code: str | None = None
     party: str | None = None
+    among: tuple[str, ...] | None = None  # accounts said to hold the right one at 95 %; empty for any
 
 
 @dataclass(frozen=True, slots=True)

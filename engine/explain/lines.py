@@ -9,6 +9,7 @@ import numpy as np
 from engine.explain.records import Distribution, LineView, Sources, WordWeight
 from engine.explain.subject import Subject, places
 from engine.explain.words import align, split
+from engine.inference.predictor import given
 from engine.inference.reasoner import Reasoner
 from engine.inference.trace import SHOWN, trace
 from engine.inputs import postable
@@ -19,7 +20,7 @@ from engine.text import conditioned, normalise
 
 def line_views(subject: Subject) -> tuple[LineView, ...]:
     """The decoder run along the candidate's own lines; lines that were given are no decision and left out."""
-    known = [(x.account, x.side) for x in subject.event.lines]
+    known = given(subject.event)
     with subject.predictor.over(subject.accounts) as reasoner:
         traces = trace(reasoner, subject.read, subject.candidate, known)
         templates = _templates(reasoner, subject)

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from engine.config import JudgeConfig
 from engine.inference.confidence import Booked, Confidence, First
 from engine.inference.confidence import learn as learn_confidence
+from engine.inference.conformal import NEWEST, LineSets, scored, usual
+from engine.inference.conformal import learn as learn_line_sets
 from engine.inference.evidence import NAMES, Evidence
 from engine.inference.logistic import logit as _logit
 from engine.inference.logistic import sigmoid as _sigmoid
@@ -61,6 +63,7 @@ class Judge:
         """``trees`` is LightGBM's text format, empty while there is no judge; ``events`` it learnt from."""
         self.trees, self.scale, self.events = trees, scale, events
         self.confidence = confidence or Confidence()
+        self.line_sets = LineSets()
         self._booster = lgb.Booster(model_str=trees) if trees else None
 
     def rank(self, evidence: Evidence) -> Floats:
@@ -98,8 +101,10 @@ class Judge:
         return predicted
 
     def to_json(self) -> str:
-        confidence = self.confidence.to_dict()
-        body = {"scale": asdict(self.scale), "events": self.events, "features": NAMES, "confidence": confidence}
+        body = {
+            "scale": asdict(self.scale), "events": self.events, "features": NAMES,
+            "confidence": self.confidence.to_dict(), "line_sets": self.line_sets.to_dict(),
+        }  # fmt: skip
         return json.dumps(body, indent=2)
 
     @classmethod
@@ -109,7 +114,9 @@ class Judge:
             raise ValueError("the judge was learnt on other features than this version collects")
         scale = Scale(**{**saved["scale"], "sure_above": tuple(saved["scale"]["sure_above"])})
         confidence = Confidence.from_dict(saved["confidence"]) if "confidence" in saved else None
-        return cls(trees, scale, saved["events"], confidence)
+        judge = cls(trees, scale, saved["events"], confidence)
+        judge.line_sets = LineSets.from_dict(saved.get("line_sets", {"highest": {}, "usual": {}}))
+        return judge
 
 
 def learn(replayed: Sequence[Judged], config: JudgeConfig, seed: int) -> Judge:
@@ -125,7 +132,9 @@ def learn(replayed: Sequence[Judged], config: JudgeConfig, seed: int) -> Judge:
     trees = _fit(usable, config, seed)
     unseen = _out_of_block(usable, config, seed)
     judge = Judge(trees, _calibrate(unseen, usable, mix), len(replayed))
-    judge.confidence = learn_confidence(_firsts([judge.calibrated(p) for p in unseen], usable))
+    chances = [judge.calibrated(p) for p in unseen]
+    judge.confidence = learn_confidence(_firsts(chances, usable))
+    judge.line_sets = _line_sets(chances, usable)
     return judge
 
 
@@ -165,6 +174,18 @@ def _calibrate(unseen: Sequence[Floats], replayed: Sequence[Judged], mix: float)
 def _right(ranked: Sequence[Floats], replayed: Sequence[Judged]) -> NDArray[np.bool_]:
     """(events,) whether the first candidate is what was booked."""
     return np.array([j.evidence.sets[int(p.argmax())] == j.truth for p, j in zip(ranked, replayed, strict=True)])
+
+
+def _line_sets(ranked: Sequence[Floats], replayed: Sequence[Judged]) -> LineSets:
+    """What the newest part of history says of the accounts that may stand in place of each first candidate's."""
+    start = int(len(replayed) * (1 - NEWEST))
+    background = usual(j.evidence.sets for j in replayed)
+    lines = (
+        line
+        for chances, j in zip(ranked[start:], replayed[start:], strict=True)
+        for line in scored(j.evidence.sets[int(chances.argmax())], j.truth, j.evidence.sets, chances, background)
+    )
+    return learn_line_sets(lines, background)
 
 
 def _firsts(ranked: Sequence[Floats], replayed: Sequence[Judged]) -> list[First]:

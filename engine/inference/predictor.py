@@ -17,6 +17,7 @@ from engine.catalog import Catalog
 from engine.errors import BadEvent
 from engine.features import Ints, Read
 from engine.inference.cards import cards
+from engine.inference.conformal import options
 from engine.inference.evidence import Evidence
 from engine.inference.lines import Composed, Composer
 from engine.inference.reasoner import Reasoner
@@ -186,10 +187,22 @@ class Predictor:
         for c in np.argsort(-task.chances, kind="stable"):
             composed = task.composer.compose(task.evidence.sets[int(c)], task.evidence)
             if composed:
-                found.append(self._candidate(reasoner, task, int(c), composed))
+                candidate = self._candidate(reasoner, task, int(c), composed)
+                found.append(candidate if found else self._among(task, int(c), candidate))
             if len(found) == SHOWN:
                 break
         return found
+
+    def _among(self, task: _Task, c: int, first: Candidate) -> Candidate:
+        """The first candidate with, for each line, the accounts that hold the right one."""
+        top, known = task.evidence.sets[c], set(given(task.event))
+        kept, lines = self._bundle.judge.line_sets, []
+        for x in first.lines:
+            if (place := (x.account, x.side)) not in known:
+                offered = options(place, top, task.evidence.sets, task.chances, kept.usual)
+                x = replace(x, among=kept.of(offered, x.account))  # noqa: PLW2901
+            lines.append(x)
+        return replace(first, lines=tuple(lines))
 
     def _candidate(self, reasoner: Reasoner, task: _Task, c: int, composed: Composed) -> Candidate:
         """One candidate; ``c`` is -1 for the event's own lines, which need nobody's opinion."""
@@ -267,7 +280,8 @@ def check(event: Event, catalog: Catalog, room: int) -> None:
     if len(event.lines) > room:
         raise BadEvent("Known lines", str(len(event.lines)), f"an entry has at most {room}", "Book them in parts.")
     for line in event.lines:
-        _check_amount(f"Amount on {line.account}", line.amount, "Give the amount of the line, or leave the line out.")
+        if line.amount != 0:  # 0: the amount is not known
+            _check_amount(f"Amount on {line.account}", line.amount, "Correct it, or give account and side alone.")
         if line.account not in catalog.rows:
             raise BadEvent(
                 "Known line", line.account, "this account is not in the catalog", "Choose an account of this book."

@@ -19,6 +19,7 @@ from engine.evaluation.systems import SystemAbsent, absent, make
 FIGURES = {
     "exact", "exact_full", "line_f1", "top5_exact", "stp98", "stp95", "auto98", "ece", "share_error",
     "counter_account", "text_amount_only", "seeds", "stp98_full", "stp95_full", "ece_full", "amounts_right",
+    "line_sets",
 }  # fmt: skip
 
 

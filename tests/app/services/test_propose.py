@@ -69,6 +69,8 @@ def test_the_usual_pair_is_one_that_history_knows(wb: Workbench, fill: FillBook)
     proposal = propose(wb, "test", an_event("Unbekanntes", "80.00"))
     assert accounts_of(proposal) == ["1400", "8400"]
     assert proposal.candidates[0].shares.memory == 1.0
+    blank = propose(wb, "test", an_event("Unbekanntes", "80.00", lines=(a_line("D 4970 0"), a_line("D 4210 30"))))
+    assert {x.account: x.amount for x in blank.candidates[0].lines if x.side is Side.DEBIT} == {"4970": 50, "4210": 30}
     known = propose(wb, "test", an_event("Unbekanntes", "80.00", lines=(a_line("D 4970 80.00"),)))
     assert accounts_of(known) == ["4970", "1200"]
 

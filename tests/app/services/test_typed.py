@@ -167,7 +167,14 @@ def test_known_lines() -> None:
     )
 
 
-@pytest.mark.parametrize("text", ["", "1200", "1200:X:5", ":D:5", "1200:D", "1200:D:zero"])
+def test_a_known_line_may_lack_its_amount() -> None:
+    assert read_lines(["1200:c", "a:b:D"]) == (
+        Line(account="1200", side=Side.CREDIT, amount=Decimal(0)),
+        Line(account="a:b", side=Side.DEBIT, amount=Decimal(0)),
+    )
+
+
+@pytest.mark.parametrize("text", ["", "1200", "1200:X:5", ":D:5", ":D", "1200:D:0", "1200:D:zero"])
 def test_known_lines_of_another_form_are_refused(text: str) -> None:
     with pytest.raises(BadInput):
         read_lines([text])

@@ -136,7 +136,6 @@ BAD: dict[str, tuple[Event, str]] = {
     "endless": (an_event(amount="-Infinity"), "Amount"),
     "absurd": (an_event(amount="1E18"), "Amount"),
     "absurd line": (an_event(lines=(a_line("D 4210 1E400"),)), "Amount on 4210"),
-    "line of 0": (an_event(lines=(a_line("D 4210 0"),)), "Amount on 4210"),
     "line without number": (an_event(lines=(a_line("D 4210 NaN"),)), "Amount on 4210"),
     "unknown account": (an_event(lines=(a_line("D 9999 5"),)), "Known line"),
     "too many lines": (an_event(lines=(a_line("D 4210 1"),) * 25), "Known lines"),
