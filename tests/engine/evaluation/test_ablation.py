@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,15 +11,16 @@ import numpy as np
 import pytest
 
 from engine.config import EncoderConfig, JudgeConfig, NetworkConfig, TrainConfig
-from engine.evaluation import ablation
+from engine.evaluation import ablation, ablation_run
 from engine.evaluation.ablation import DEFAULT, Row, macro_bootstrap, rows, verdict
-from engine.evaluation.ablation_run import WholeEvents, examine
+from engine.evaluation.ablation_run import SharedEncoder, WholeEvents, examine
 from engine.evaluation.metrics import Interval, paired_bootstrap
 from engine.evaluation.views import bare
 from engine.features import Reader
 from engine.inference.predictor import Predictor
 from engine.journal import Side, event_of
-from engine.model.encoder import TextEncoder
+from engine.model.encoder import Encoded, TextEncoder
+from engine.text import Conditioned
 from engine.training.run import fit
 from tests.builders import a_snapshot, an_event, some_entries
 from tests.engine.evaluation.ledger import a_year
@@ -157,3 +160,27 @@ def test_a_shorter_history_is_the_newest_part_and_the_test_stays() -> None:
     full = examine(book, BASE).outcomes["static"]
     assert len(short.right) == len(full.right) == 12
     assert short.score != full.score
+
+
+def test_rows_that_read_the_same_share_the_encoder_s_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of it can be seen in the outcomes."""
+    passes: list[int] = []
+    really = TextEncoder._forward
+
+    def counted(self: TextEncoder, texts: Sequence[Conditioned]) -> list[Encoded]:
+        passes.append(len(texts))
+        return really(self, texts)
+
+    monkeypatch.setattr(TextEncoder, "_forward", counted)
+    monkeypatch.setattr(SharedEncoder, "_passes", OrderedDict())
+    book = a_year(60)
+    first = examine(book, BASE).outcomes
+    done = len(passes)
+    assert done > 0
+    assert examine(book, BASE).outcomes == first
+    assert len(passes) == done
+    examine(book, replace(BASE, encoder=replace(BASE.encoder, words=False)))
+    assert len(passes) > done
+    monkeypatch.setattr(ablation_run, "PASSES", 0)
+    assert examine(book, BASE).outcomes == first
+    assert not SharedEncoder._passes
