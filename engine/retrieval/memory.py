@@ -159,6 +159,7 @@ class Memory:
         with self.lock:
             if not self.rows or self._silent(known):
                 return replace(_nothing(len(read)), hidden=tuple(hidden))
+            hidden = [h[self.column("alive")[h]] for h in hidden]  # what was forgotten meanwhile is hidden anyway
             # as many more as are hidden, so that the pool is as full as without them; none where all are
             pool = self.config.pool + max((len(h) for h in hidden if len(h) < len(self)), default=0)
             key = self._own_key(read.key)
@@ -217,7 +218,8 @@ class Memory:
         number = self.set_number(lines)
         if number < 0:
             return False
-        return bool(self._live[number] > np.count_nonzero(self._columns["set"][hidden] == number))
+        of_it = (self._columns["set"][hidden] == number) & self._columns["alive"][hidden]
+        return bool(self._live[number] > np.count_nonzero(of_it))
 
     def set_number(self, lines: LineSet) -> int:
         """The number of a line set in column ``set``; -1 when no remembered entry has it."""

@@ -219,6 +219,14 @@ def test_hidden_rows_are_as_if_forgotten(reader: Reader, known: int | None) -> N
     assert len(memory) == 40
 
 
+def test_rows_that_were_forgotten_meanwhile_hide_nothing_else(reader: Reader) -> None:
+    memory = a_memory(reader, [an_entry(entry_id="a"), an_entry(entry_id="b"), an_entry(entry_id="c")])
+    hidden = memory.rows_of(["a", "b"])
+    memory.forget(["a", "b"])
+    assert memory.remembers(memory.line_set(2), hidden)
+    assert memory.recall(reader.read([an_event()]), None, [hidden]).rows[0][0] == 2
+
+
 def test_with_every_row_hidden_nothing_is_recalled(reader: Reader) -> None:
     memory = a_memory(reader, some_entries(40))
     recall = memory.recall(reader.read([an_event(), an_event()]), None, [memory.live(), NONE])
