@@ -12,6 +12,7 @@ import pytest
 from app.home import Home
 from app.services.workbench import open_workbench
 from benchmarks import workbench
+from benchmarks.keys import events, real_keys
 from benchmarks.machine import facts, in_turns
 from benchmarks.predict import bare_encoder, unseen
 from benchmarks.search import search
@@ -56,11 +57,23 @@ def test_the_bare_encoder_reads_what_the_engine_reads() -> None:
 
 
 @pytest.mark.skipif(not HAS_SCANN, reason="no ScaNN wheel here")
-def test_search_reports_recall_beside_speed() -> None:
-    found = search((300,))["300"]
-    assert found["recall_at_10"] == 1.0, "below the tree's size the search is exact"
-    assert found["exact_ms"] > 0
-    assert found["scann_ms"] > 0
+def test_search_reports_recall_beside_speed(tmp_path: Path) -> None:
+    found = search((200, 300), tmp_path)
+    assert found.keys() == {"200", "300"}
+    assert found["300"]["recall_at_10"] == 1.0, "below the tree's size the search is exact"
+    assert min(found["300"][f"{kind}{one}"] for kind in ("exact", "scann") for one in ("", "_one")) > 0
+
+
+def test_keys_are_read_once_and_queries_are_none_of_them(tmp_path: Path) -> None:
+    remembered, asked = real_keys(120, tmp_path)
+    assert remembered.shape[0] == 120
+    assert len(asked) >= 1
+    before = {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*.npy")}
+    again, _ = real_keys(120, tmp_path)
+    assert (again == remembered).all()
+    assert {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*.npy")} == before
+    of, newer = events(120)
+    assert not {id(e) for e in of} & {id(e) for e in newer}
 
 
 def test_the_memory_figures_are_those_of_the_served_process(tmp_path: Path) -> None:

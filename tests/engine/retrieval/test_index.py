@@ -119,6 +119,31 @@ def test_a_tree_finds_nearly_all_and_is_rebuilt_when_it_drifted(monkeypatch: pyt
     assert recall >= 0.95
 
 
+@needs_scann
+def test_what_was_deleted_from_a_tree_never_comes_back_and_nobody_lacks_neighbours(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whole neighbourhoods go, and some come back changed: asked where they were, the tree finds others instead."""
+    monkeypatch.setattr(module, "TREE_FROM", 600)
+    rng = np.random.default_rng(2)
+    group = rng.integers(0, 20, 1_500)
+    vectors = (rng.normal(size=(20, DIM))[group] + 0.1 * rng.normal(size=(1_500, DIM))).astype(np.float32)
+    exact, tree = VectorIndex(DIM, "exact"), VectorIndex(DIM, "scann")
+    gone = [f"e{i}" for i in np.flatnonzero(group < 4)]
+    moved = [f"e{i}" for i in np.flatnonzero(group == 5)]
+    for twin in (exact, tree):
+        twin.build(names(1_500), vectors)
+        twin.delete(gone)
+        twin.upsert(moved, -vectors[group == 5])
+    assert tree._tree
+    assert tree._dead == len(gone) + len(moved), "it is still the tree that was built"
+    wanted, found = (t.search(vectors[group < 6], 20) for t in (exact, tree))
+    assert (found.rows >= 0).all()
+    assert not set(found.rows.ravel().tolist()) & set(np.flatnonzero((group < 4) | (group == 5)).tolist())
+    assert (found.similarities >= wanted.similarities[:, -1:] - module.TIE).mean() > 0.9
+    assert tree.search(-vectors[group == 5], 1).rows.min() >= 1_500, "what came back is found where it is now"
+
+
 @pytest.mark.parametrize("bad", [float("nan"), float("inf"), 0.0])
 def test_vectors_without_a_direction_are_refused_by_name(bad: float) -> None:
     vectors = some_vectors(4)
