@@ -97,6 +97,9 @@ def train(
     book: BookName,
     quick: Annotated[bool, typer.Option("--quick", help="A minute or two; the default.")] = False,
     deep: Annotated[bool, typer.Option("--deep", help="Longer, for the best model this machine can make.")] = False,
+    encoder: Annotated[
+        str, typer.Option(metavar="NAME|FOLDER", help="A text encoder of Hugging Face; the embedded one when left out.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Train the book's model, evaluate it, and use it when the book has none."""
@@ -105,7 +108,8 @@ def train(
     if quick and deep:
         raise typer.BadParameter("choose one of --quick and --deep")
     home = _home()
-    started = _carried_out(home, "train", {"book": book, "profile": "full" if deep else "quick", "by": _user()})
+    arguments = {"book": book, "profile": "full" if deep else "quick", "by": _user(), "encoder": _encoder(encoder)}
+    started = _carried_out(home, "train", arguments)
     if started.code:
         _finish(started, as_json=as_json)
     run = str(started.document["run"])
@@ -238,6 +242,11 @@ def _leave(code: int) -> None:
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
+
+
+def _encoder(name: str) -> str:
+    """A folder by its full path, because the training runs elsewhere; anything else is a name."""
+    return str(Path(name).absolute()) if name and Path(name).is_dir() else name
 
 
 def _seeds(text: str) -> tuple[int, ...]:

@@ -193,7 +193,13 @@ def train(wb: Workbench, arguments: Arguments, _progress: Progress) -> Answer:
     """Start a training; the command follows the run's folder by itself and asks for `trained` at its end."""
     from app.services import train as use_case
 
-    run = use_case.start(wb, _text(arguments, "book"), _text(arguments, "profile"), by=_text(arguments, "by"))
+    run = use_case.start(
+        wb,
+        _text(arguments, "book"),
+        _text(arguments, "profile"),
+        by=_text(arguments, "by"),
+        encoder=_text(arguments, "encoder"),
+    )
     return Answer(document={"run": run})
 
 

@@ -8,10 +8,11 @@ import logging
 import signal
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from engine.config import PROFILES
+from engine.config import PROFILES, TrainConfig
 from engine.errors import EngineError, TrainingCancelled
 
 log = logging.getLogger("engine")
@@ -40,12 +41,16 @@ def main(arguments: list[str] | None = None) -> int:
     train.add_argument("out", type=Path)
     train.add_argument("--profile", choices=sorted(PROFILES), default="quick")
     train.add_argument("--seed", type=int, default=0)
+    train.add_argument("--encoder", default="", help="folder or Hugging Face id of a text encoder")
     train.add_argument("--status", type=Path, help="JSON file that tells how far the run is")
     asked = parser.parse_args(arguments)
-    return _train(asked.snapshot, asked.out, asked.profile, asked.seed, _StatusFile(asked.status))
+    config = PROFILES[asked.profile](asked.seed)
+    if asked.encoder:
+        config = replace(config, encoder=replace(config.encoder, name=asked.encoder))
+    return _train(asked.snapshot, asked.out, config, _StatusFile(asked.status))
 
 
-def _train(snapshot: Path, out: Path, profile: str, seed: int, status: _StatusFile) -> int:
+def _train(snapshot: Path, out: Path, config: TrainConfig, status: _StatusFile) -> int:
     stop: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, _frame: stop.append(number))
     status.write("running", stage="start", fraction=0.0, seconds_left=None, note="loading")
@@ -58,7 +63,7 @@ def _train(snapshot: Path, out: Path, profile: str, seed: int, status: _StatusFi
         status.write("running", often=True, stage=p.stage, fraction=fraction, seconds_left=left, note=p.note)
 
     try:
-        made = run(read_snapshot(snapshot), out, PROFILES[profile](seed), progress=tell, cancelled=lambda: bool(stop))
+        made = run(read_snapshot(snapshot), out, config, progress=tell, cancelled=lambda: bool(stop))
     except TrainingCancelled as error:
         status.write("cancelled", error=str(error))
         return _refused(error)

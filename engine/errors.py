@@ -63,8 +63,9 @@ class EncoderMissing(EngineError):
     def __init__(self, name: str, why: str) -> None:
         self.name = name
         super().__init__(
-            f"The text encoder {name!r} could not be loaded ({why}). Use 'embedded' for the encoder that "
-            "comes with Counterpoint, or give the path of a folder with config.json, tokenizer and weights."
+            f"The text encoder {name!r} could not be loaded ({why}). Without a network, use 'embedded', the encoder "
+            "that comes with Counterpoint, or the path of a folder with config.json, tokenizer.json and "
+            "model.safetensors, such as save_pretrained() leaves on a machine that has it."
         )
 
 

@@ -60,8 +60,8 @@ class TrainReport:
         }
 
 
-def start(wb: Workbench, book: str, profile: str = "quick", *, by: str = "system") -> str:
-    """Freeze a snapshot and launch the training; returns the run's name.
+def start(wb: Workbench, book: str, profile: str = "quick", *, by: str = "system", encoder: str = "") -> str:
+    """Freeze a snapshot and launch the training; returns the run's name. ``encoder`` as in EncoderConfig.name.
 
     Raises UnknownBook, TooLittleHistory, TrainingBusy, BadInput for a profile nobody knows.
     """
@@ -89,6 +89,7 @@ def start(wb: Workbench, book: str, profile: str = "quick", *, by: str = "system
         command = engine_command(
             "train", str(folder / "snapshot"), str(wb.home.bundles / run),
             "--profile", profile, "--status", str(folder / "status.json"),
+            *(("--encoder", encoder) if encoder else ()),
         )  # fmt: skip
         wb.jobs.launch(run, command, engine_environment())
     background.start(f"train-{book}", lambda: _watch(wb, run))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -14,10 +16,12 @@ from app.jobs import RunStatus, read_json, write_json
 from app.services import first_start, train
 from app.services.errors import BadInput, TrainingBusy, TrainingFailed
 from app.services.workbench import Workbench, open_workbench
+from engine import bundle
 from engine.errors import TooLittleHistory, TrainingCancelled
 from storage.errors import UnknownBook
 from tests.app.conftest import FillBook
 from tests.builders import some_entries
+from tests.engine.encoders import save_small_xlmr
 
 
 def eventually(look: Callable[[], bool], seconds: float = 90) -> None:
@@ -67,6 +71,24 @@ def test_a_lost_champion_is_replaced_by_the_next_training(wb: Workbench, fill: F
     (wb.home.bundles / first.job / "bundle.json").unlink()
     fill(wb)
     assert train.wait(wb, train.start(wb, "test", "tiny")).champion
+
+
+def test_an_encoder_by_its_folder_is_trained_with_and_travels_in_the_bundle(
+    wb: Workbench, fill: FillBook, tmp_path: Path
+) -> None:
+    fill(wb, entries=some_entries(12))
+    folder = save_small_xlmr(tmp_path / "encoder")
+    report = train.wait(wb, train.start(wb, "test", "tiny", encoder=str(folder)))
+    made = wb.home.bundles / report.job
+    assert (made / "encoder" / "model.safetensors").is_file()
+    shutil.rmtree(folder)
+    assert bundle.load(made).reader.encoder.width == 24, "the folder it came from is no longer needed"
+
+
+def test_an_encoder_out_of_reach_names_the_embedded_one_and_the_way_to_a_folder(wb: Workbench, fill: FillBook) -> None:
+    fill(wb, entries=some_entries(12))
+    with pytest.raises(TrainingFailed, match=r"'nobody/nothing' could not be loaded.*use 'embedded'.*path of a folder"):
+        train.wait(wb, train.start(wb, "test", "tiny", encoder="nobody/nothing"))
 
 
 def test_one_training_a_book(wb: Workbench, fill: FillBook) -> None:

@@ -79,6 +79,20 @@ def test_the_order_of_texts_and_the_batch_change_nothing(encoder: TextEncoder) -
         assert encoder.encode([text])[0] is one, "a text seen before comes from the cache"
 
 
+def test_special_tokens_padding_and_positions_are_those_of_the_xlmr_kind(xlmr: Path) -> None:
+    """Positions start after the padding id, which is 1; padding a short text beside a long one changes nothing."""
+    encoder, model = TextEncoder(EncoderConfig(name=str(xlmr))), XLMRobertaModel.from_pretrained(xlmr).eval()
+    assert encoder._tokenizer.pad_token_id == model.config.pad_token_id == 1
+    short = encoder.encode(TEXTS)[0]
+    assert short.tokens[0] == "<s>"
+    assert [i for i, t in enumerate(short.tokens) if t == "</s>"][-1] == len(short.tokens) - 1
+    assert short.tokens.count("</s>") == 3, "one after the words, two around the text"
+    ids = torch.tensor([encoder._tokenizer.convert_tokens_to_ids(list(short.tokens))])
+    with torch.inference_mode():
+        alone = model(ids, position_ids=torch.arange(2, 2 + ids.shape[1])[None]).last_hidden_state[0]
+    np.testing.assert_allclose(short.states, alone.numpy(), atol=2e-3)
+
+
 def test_a_text_without_tokens_has_no_direction(encoder: TextEncoder) -> None:
     blank = encoder.encode([Conditioned("ER 1e4 1190.00", "")])[0]
     assert not blank.pooled.any()
@@ -120,7 +134,8 @@ def test_an_encoder_that_cannot_be_found_is_a_sentence(name: str, monkeypatch: p
     with pytest.raises(EncoderMissing) as told:
         TextEncoder(EncoderConfig(name=name))
     assert told.value.name == name
-    assert "Use 'embedded'" in str(told.value)
+    assert "use 'embedded'" in str(told.value)
+    assert "path of a folder" in str(told.value)
     assert "\n" not in str(told.value)
 
 
