@@ -27,6 +27,9 @@ NAME = 32  # width of the sketch of a journal, party or currency
 NUMBERS = 12
 CONDITIONS = NUMBERS + 3 * NAME
 NO_DAY = -1
+MOST_NAMES = 20_000  # whose sketches are kept
+
+_NAMES: dict[str, Floats] = {}  # a book has few journals and parties, and every event names them
 
 Ints = NDArray[np.int64]
 
@@ -61,6 +64,8 @@ class Read:
 
     def take(self, rows: Sequence[int] | Ints) -> Read:
         at = np.asarray(rows, dtype=np.int64)
+        if len(at) == len(self) and (at == np.arange(len(at))).all():
+            return self  # picking rows of a sparse matrix costs as much for all of them as for one
         return Read(
             encoded=tuple(self.encoded[i] for i in at) if self.encoded else (), key=self.key[at],
             conditions=self.conditions[at], wide=self.wide[at], log_amount=self.log_amount[at], cents=self.cents[at],
@@ -165,5 +170,12 @@ def _conditions(events: Sequence[Event]) -> Floats:
 
 def _name_sketch(names: Sequence[str]) -> Floats:
     """(n, NAME): the sketch of a short name folded to NAME columns; blank names are zero rows."""
-    full = sketch([normalise(n) for n in names])
-    return unit(full.reshape(len(names), SKETCH // NAME, NAME).sum(axis=1))
+    plain = [normalise(n) for n in names]
+    known = {n: _NAMES.get(n) for n in dict.fromkeys(plain)}
+    if new := [n for n, row in known.items() if row is None]:
+        folded = unit(sketch(new).reshape(len(new), SKETCH // NAME, NAME).sum(axis=1))
+        known.update(zip(new, folded, strict=True))
+        if len(_NAMES) + len(new) > MOST_NAMES:
+            _NAMES.clear()
+        _NAMES.update(zip(new, folded, strict=True))
+    return np.stack([row for n in plain if (row := known[n]) is not None])
