@@ -6,18 +6,22 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import NamedTuple
 
 import numpy as np
 
 from engine.inference.amounts import AmountsDisagree, AmountTooSmall, BadShares, allocate_entry, fits, to_minor_unit
 from engine.inference.evidence import Circle, Evidence
+from engine.inference.labels import Guess, Labels
 from engine.inference.proportions import Choice, Precedent, choose
+from engine.inference.taxes import TaxTable
 from engine.journal import Event, Line, Side, minor_units
 from engine.retrieval.memory import NEAR, Memory
 from engine.targets import LineSet, canonical
 
 REACH = 16  # precedents looked at
 _PEAK = 8.0  # how much more a nearer precedent counts, by rank
+_CARRIED = 0.5  # share of an account's lines that must name a party for a line of it to get one
 _NO_AMOUNT = Decimal(0)  # of a known line whose amount is not known
 
 
@@ -27,8 +31,8 @@ class Signs:
 
     forced: no side had anything to share out. extra: lines beyond one a side. recalled: a precedent was followed.
     steady: share of the ``tested`` other precedents that the way followed would have got right, near ones counting
-    more. same_total: the nearest precedent had this very amount. shape, labels: shares of the precedents with the same
-    number of lines on each place, with the same tax codes and parties. near: similarity of the nearest precedent.
+    more. same_total: the nearest precedent had this very amount. shape: share of the precedents with the same number of
+    lines on each place. labels: how sure the least sure tax code and party is. near: similarity of the nearest.
     """
 
     forced: bool
@@ -57,10 +61,16 @@ class _Slot:
     line: Line
     weight: float
     fixed: Decimal | None = None
+    sure: float = 1.0  # of its labels
 
     @property
     def place(self) -> tuple[str, Side]:
         return self.line.account, self.line.side
+
+
+class _Labelled(NamedTuple):
+    line: Line
+    sure: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +88,11 @@ class Composer:
     decoder's shares; tax codes and parties come from the nearest of them. The event's own lines stay as they are.
     """
 
-    def __init__(self, event: Event, memory: Memory, currency: str) -> None:
-        self._event, self._memory = event, memory
+    def __init__(self, event: Event, memory: Memory, currency: str, taxes: TaxTable | None = None) -> None:
+        self._event, self._memory, self._taxes = event, memory, taxes
         self._places = minor_units(currency)
         self._unit = Decimal(1).scaleb(-self._places)
+        self._labels = Labels.of(memory)
 
     @property
     def complete(self) -> bool:
@@ -122,18 +133,26 @@ class Composer:
     ) -> Iterator[list[_Slot]]:
         """Slots to try one after the other: with fixed amounts, without, and one line a place for small amounts."""
         if choice:
-            named = self._named(choice.way.source.upright, past)
+            named = self._named(choice.way.source.upright, past, evidence.known)
             parts = list(zip(named, choice.way.weights, choice.way.fixed, strict=True))
+            by_code = (
+                self._taxes.weights([x for x, _ in named], choice.way.weights, self._event.date)
+                if self._taxes
+                else None
+            )
+            if by_code:
+                yield self._beside_known([_Slot(x, w, None, sure) for (x, sure), w in zip(named, by_code, strict=True)])
             if any(choice.way.fixed):
-                yield self._beside_known([_Slot(x, w, f) for x, w, f in parts])
-            slots = [_Slot(x, w) for x, w, _ in parts]
+                yield self._beside_known([_Slot(x, w, f, sure) for (x, sure), w, f in parts])
+            slots = [_Slot(x, w, None, sure) for (x, sure), w, _ in parts]
         else:
-            written = self._written(places, evidence)
-            slots = [_Slot(x, float(x.amount)) for x in written] or [
-                _Slot(Line(account=a, side=s, amount=Decimal(1)), 1.0) for a, s in places
-            ]
+            written = self._written(places, evidence) or [Line(account=a, side=s, amount=Decimal(1)) for a, s in places]
+            named = self._named(written, past, evidence.known)
+            slots = [_Slot(x, float(x.amount), None, sure) for x, sure in named]
         yield self._beside_known(slots)
-        yield self._beside_known([_Slot(s.line, 1.0) for s in {s.place: s for s in reversed(slots)}.values()][::-1])
+        yield self._beside_known(
+            [replace(s, weight=1.0, fixed=None) for s in {s.place: s for s in reversed(slots)}.values()][::-1]
+        )
 
     def _beside_known(self, slots: Sequence[_Slot]) -> list[_Slot]:
         """The event's own lines, each in place of the slot most like it, and the slots that are left."""
@@ -144,7 +163,8 @@ class Composer:
             if match:
                 left.remove(match)
                 x = replace(x, party=x.party or match.line.party, tax_code=x.tax_code or match.line.tax_code)  # noqa: PLW2901
-            out.append(_Slot(x, match.weight if match else 1.0, None if x.amount == _NO_AMOUNT else x.amount))
+            weight, sure = (match.weight, 1.0 if x.party else match.sure) if match else (1.0, 1.0)
+            out.append(_Slot(x, weight, None if x.amount == _NO_AMOUNT else x.amount, sure))
         given = {s.place for s in out}
         rest = {side: self._rest(side) for side in Side}
         return out + [s for s in left if s.place not in given or rest[s.line.side] != 0]
@@ -179,20 +199,47 @@ class Composer:
             tuple(Precedent(self._memory.entries[r].lines, w) for r, w in zip(rows, weights, strict=True)), similarity
         )
 
-    def _named(self, lines: Sequence[Line], past: _Past) -> list[Line]:
-        """Lines with the tax codes of the nearest precedent, and its parties where its text is near-identical."""
-        left = list(past.precedents[0].upright)
+    def _named(self, lines: Sequence[Line], past: _Past, known: int) -> list[_Labelled]:
+        """Lines with tax codes and parties.
+
+        Codes are those of the nearest precedent's line most like each, else the account's usual one. Where an account's
+        lines name parties, it is the event's party, else the one the description names, else the nearest precedent's if
+        its text is near-identical.
+        """
+        left = list(past.precedents[0].upright) if past.precedents else []
         out = []
         for x in lines:
             alike = [y for y in left if (y.account, y.side) == (x.account, x.side)]
-            match = min(alike, key=lambda y: abs(y.amount - x.amount), default=x)
-            if match in left:
+            match = min(alike, key=lambda y: abs(y.amount - x.amount), default=None)
+            if match:
                 left.remove(match)
-            party = match.party if match.party and past.similarity > NEAR else ""
-            if match.party and self._event.party:
-                party = self._event.party
-            out.append(Line(account=x.account, side=x.side, amount=x.amount, tax_code=match.tax_code, party=party))
+            code = self._code(x, match, past, known)
+            party = self._party(x.account, match, past, known)
+            line = Line(account=x.account, side=x.side, amount=x.amount, tax_code=code.value, party=party.value)
+            out.append(_Labelled(line, code.sure * party.sure))
         return out
+
+    def _code(self, line: Line, match: Line | None, past: _Past, known: int) -> Guess:
+        if match is None:
+            return self._labels.tax_code(line.account, line.side, known)
+        place = (line.account, line.side)
+        codes = [
+            {y.tax_code for y in p.lines if (y.account, y.side) == place} for p in past.precedents
+        ]  # fmt: skip
+        return Guess(match.tax_code, sum(match.tax_code in c for c in codes) / len(codes))
+
+    def _party(self, account: str, match: Line | None, past: _Past, known: int) -> Guess:
+        carried = self._labels.carries_party(account, known)
+        if carried < _CARRIED and not (match and match.party):
+            return Guess("", 1.0 - carried)
+        if self._event.party:
+            return Guess(self._event.party, 1.0)
+        named = self._labels.named(account, self._event.description, known)
+        if named.value:
+            return named
+        if match and match.party and past.similarity > NEAR:
+            return Guess(match.party, 0.8)
+        return Guess("", 1.0 - carried)
 
     def _signs(self, slots: Sequence[_Slot], lines: Sequence[Line], past: _Past, choice: Choice | None) -> Signs:
         free = [sum(s.fixed is None and s.line.side is side for s in slots) for side in Side]
@@ -206,7 +253,7 @@ class Composer:
             tested=choice.tested if choice else 0,
             same_total=bool(nearest and abs(nearest.totals[Side.DEBIT] - abs(float(self._event.amount))) < 1e-6),
             shape=sum(_shape(p.lines) == _shape(lines) for p in past.precedents) / total if nearest else 0.5,
-            labels=sum(_labels(p.lines) == _labels(lines) for p in past.precedents) / total if nearest else 0.5,
+            labels=min((s.sure for s in slots), default=1.0),
             near=past.similarity,
         )
 
@@ -232,7 +279,3 @@ def _there(memory: Memory, circle: Circle, number: int) -> tuple[list[int], list
 
 def _shape(lines: Sequence[Line]) -> list[tuple[str, Side]]:
     return sorted((x.account, x.side) for x in lines)
-
-
-def _labels(lines: Sequence[Line]) -> set[tuple[str, Side, str, str]]:
-    return {(x.account, x.side, x.tax_code, x.party) for x in lines}

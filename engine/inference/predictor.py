@@ -21,6 +21,7 @@ from engine.inference.conformal import options
 from engine.inference.evidence import Evidence
 from engine.inference.lines import Composed, Composer
 from engine.inference.reasoner import Reasoner
+from engine.inference.taxes import TaxTable
 from engine.inference.trace import trace
 from engine.inference.without import Without
 from engine.journal import (
@@ -49,8 +50,9 @@ LARGEST = Decimal(10) ** 18  # amounts stay below it, as in the store
 class Predictor:
     """One bundle, ready to answer; safe to use from several threads."""
 
-    def __init__(self, made: Bundle) -> None:
-        self._bundle = made
+    def __init__(self, made: Bundle, taxes: TaxTable | None = None) -> None:
+        """``taxes`` is the book's tax-code table, by which tax follows from bases; None where it has none."""
+        self._bundle, self._taxes = made, taxes
         self._reasoner = made.reasoner
         self._lock = threading.RLock()
 
@@ -154,7 +156,7 @@ class Predictor:
         """Rank, write the lines and, where the event's one-row ``read`` is given, explain."""
         reasoner = self._reasoner
         chances = self.rank(evidence)
-        composer = Composer(event, reasoner.memory, event.currency or self._bundle.currency)
+        composer = Composer(event, reasoner.memory, event.currency or self._bundle.currency, self._taxes)
         task = _Task(event, evidence, composer, given_lines(chances, evidence, composer))
         candidates = self._candidates(reasoner, task)
         if not candidates:
