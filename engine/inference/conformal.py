@@ -15,10 +15,12 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.journal import Side
-from engine.sketch import Floats
 from engine.targets import LineSet
+
+Floats = NDArray[np.floating]
 
 COVERAGES = (0.9, 0.95)
 STATED = 0.95  # of the sets that proposals carry
