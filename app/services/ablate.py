@@ -20,7 +20,7 @@ from app.services.benchmark import Say, code_digest, distinct, keep, kept, measu
 from app.services.errors import BadInput
 from engine.config import TrainConfig
 from engine.errors import EngineError
-from engine.evaluation.ablation import DEFAULT, Row, rows
+from engine.evaluation.ablation import DEFAULT, Row, rows, stem
 from engine.evaluation.protocol import split
 
 CLOSE = "close"  # stands for every row that was not far from the default so far
@@ -80,12 +80,13 @@ def run(paths: Sequence[Path], wishes: Wishes, say: Say | None = None) -> Page:
     if not wishes.out.parent.is_dir():
         raise BadInput("--out", str(wishes.out), f"there is no folder {wishes.out.parent}", "Make it first.")
     study = _Study(_books(paths), wishes)
-    todo = study.todo(study.chosen())
-    say(f"{len(todo)} pieces of work to do; {len(study.found)} results are known.")
+    todo = together(study.todo(study.chosen()))
+    say(f"{len(todo)} trainings to do; {len(study.found)} results are known.")
     try:
-        for done, (piece, result) in enumerate(measured(todo, wishes.processes, measure), start=1):
-            study.take(piece, result)
-            say(f"[{done}/{len(todo)}] {piece.row} on {piece.book.name}, seed {piece.seed}: {_told(result)}")
+        for done, (pieces, measurement) in enumerate(measured(todo, wishes.processes, measure), start=1):
+            for piece, result in zip(pieces, measurement["results"], strict=True):
+                study.take(piece, result)
+                say(f"[{done}/{len(todo)}] {piece.row} on {piece.book.name}, seed {piece.seed}: {_told(result)}")
     finally:
         page = study.page()
         page.write(wishes.out)
@@ -93,25 +94,41 @@ def run(paths: Sequence[Path], wishes: Wishes, say: Say | None = None) -> Page:
     return page
 
 
-def measure(piece: Piece, threads: int = 1) -> dict[str, Any]:
-    """Train and ask; the JSON that is kept. A row that cannot be trained is a result too."""
+def together(pieces: Sequence[Piece]) -> list[tuple[Piece, ...]]:
+    """Pieces that one training serves, in the order of the first of each."""
+    groups: dict[Piece, list[Piece]] = {}
+    for piece in pieces:
+        groups.setdefault(replace(piece, row="", config=stem(piece.config)), []).append(piece)
+    return [tuple(group) for group in groups.values()]
+
+
+def measure(pieces: Sequence[Piece], threads: int = 1) -> dict[str, Any]:
+    """Train once and ask each; ``results`` are the JSON documents that are kept.
+
+    What cannot be trained is a result too. However many ``threads`` are free, each row has those of its settings: the
+    last bits depend on them, and rows are compared with each other.
+    """
+    del threads
     from engine.evaluation.ablation_run import examine
 
     start = time.perf_counter()
-    named = {"row": piece.row, "book": piece.book.name, "ledger": piece.book.digest, "seed": piece.seed}
-    snapshot = replace(snapshot_of(piece.book.path), book=piece.book.name)
+    book, history = pieces[0].book, pieces[0].history
+    snapshot = replace(snapshot_of(book.path), book=book.name)
+    named = [{"row": p.row, "book": book.name, "ledger": book.digest, "seed": p.seed} for p in pieces]
     try:
-        found = examine(snapshot, replace(piece.config, threads=threads), piece.history)
+        found = examine(snapshot, [p.config for p in pieces], history)
     except EngineError as error:
-        return {**named, "failed": str(error), "seconds": {"all": time.perf_counter() - start}}
+        return {"results": [{**name, "failed": str(error)} for name in named]}
+    everything = time.perf_counter() - start
     return {
-        **named,
-        "outcomes": found.outcomes["static"].to_json(),
-        "seconds": {
-            "train": found.train_seconds,
-            "predict_per_entry": found.predict_seconds,
-            "all": time.perf_counter() - start,
-        },
+        "results": [
+            {
+                **name,
+                "outcomes": one.outcomes["static"].to_json(),
+                "seconds": {"train": one.train_seconds, "predict_per_entry": one.predict_seconds, "all": everything},
+            }
+            for name, one in zip(named, found, strict=True)
+        ]
     }
 
 

@@ -13,12 +13,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from engine.config import TrainConfig, choices
+from engine.config import JudgeConfig, TrainConfig, choices
 from engine.evaluation.metrics import Interval
 
 DEFAULT = "default"
 CLOSE = 0.02  # a difference smaller than this is worth more seeds
 NOTHING = 0.005  # a difference smaller than this is none in practice
+_LEARNT = ("rounds", "leaves", "learning_rate", "min_rows", "l2", "kind")  # of the judge, after all else
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,12 @@ def rows(default: TrainConfig) -> tuple[Row, ...]:
     """The default first, then every row that changes something."""
     there = (r for r in (*_ROWS, *_judges(default)) if r.possible(default))
     return (_DEFAULT, *(r for r in there if r.history is not None or r.config(default) != default))
+
+
+def stem(config: TrainConfig) -> TrainConfig:
+    """The settings without those of the judge's learning: runs of one stem train alike up to there."""
+    usual = {n: getattr(JudgeConfig(), n) for n in _LEARNT if hasattr(config.judge, n)}
+    return replace(config, judge=replace(config.judge, **usual))
 
 
 def _changed(part: Any, path: Sequence[str], value: Any) -> Any:  # noqa: ANN401 - any part of the configuration

@@ -47,13 +47,31 @@ class WholeEvents(Counterpoint):
         return [next(found) if asked else () for asked in whole]
 
 
-def examine(snapshot: Snapshot, config: TrainConfig, history: int | None = None) -> Measured:
-    """Static outcomes of a model with these settings; figures of what is not asked mean nothing.
+class Relearnt(WholeEvents):
+    """A trained contender whose judge is learnt once more, with other settings; nothing else is done again."""
+
+    def __init__(self, config: TrainConfig, trained: WholeEvents) -> None:
+        vars(self).update(vars(trained))
+        self._config, self._replayed = config, list(trained._replayed)  # noqa: SLF001 - one of its own kind
+
+    def fit(self, snapshot: Snapshot) -> None:
+        del snapshot  # the trained one knows it
+        self.refit()
+
+
+def examine(snapshot: Snapshot, configs: Sequence[TrainConfig], history: int | None = None) -> list[Measured]:
+    """Static outcomes of a model with each of these settings; figures of what is not asked mean nothing.
 
     Args:
+        configs: all of one `stem`, so that one training serves them all; its seconds count for each.
         history: train on the newest so many entries before the split alone; None means on all.
     """
     examiner = Examiner(snapshot)
     if history is not None:
         examiner.snapshot = replace(examiner.snapshot, entries=examiner.history[-history:])
-    return examiner.measure(WholeEvents(config), ("static",))
+    trained = WholeEvents(configs[0])
+    found = [examiner.measure(trained, ("static",))]
+    for config in configs[1:]:
+        again = examiner.measure(Relearnt(config, trained), ("static",))
+        found.append(replace(again, train_seconds=found[0].train_seconds + again.train_seconds))
+    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -46,10 +46,15 @@ class Bench:
     def __init__(self) -> None:
         self.asked: list[Piece] = []
         self.stop_after = 10**6
+        self.trainings = 0
 
-    def __call__(self, piece: Piece, threads: int = 1) -> dict[str, Any]:
+    def __call__(self, pieces: Sequence[Piece], threads: int = 1) -> dict[str, Any]:
         if len(self.asked) >= self.stop_after:
             raise KeyboardInterrupt
+        self.trainings += 1
+        return {"results": [self.one(p) for p in pieces]}
+
+    def one(self, piece: Piece) -> dict[str, Any]:
         self.asked.append(piece)
         if piece.row == "running_scaling":
             return {
@@ -101,6 +106,13 @@ def test_a_stopped_run_goes_on_where_it_was(bench: Bench, wish: Wish, books: lis
     assert bench.names()[3:] == [("no_copy", "two", 0), ("k_20", "one", 0), ("k_20", "two", 0)]
     run(books, wish("no_copy", "k_20"), quiet)
     assert len(bench.asked) == 6
+
+
+def test_rows_that_only_judge_otherwise_share_a_training(bench: Bench, wish: Wish, books: list[Path]) -> None:
+    run(books, wish("no_judge", "no_copy"), quiet)
+    assert (len(bench.asked), bench.trainings) == (6, 4)
+    assert bench.names()[:2] == [(DEFAULT, "one", 0), ("no_judge", "one", 0)]
+    assert "no_judge" in run(books, wish(DEFAULT), quiet).summaries
 
 
 def test_more_seeds_ask_only_what_is_new_and_one_seed_comes_first(bench: Bench, wish: Wish, books: list[Path]) -> None:
@@ -194,6 +206,12 @@ def test_a_real_row_is_trained_measured_and_written(wish: Wish, books: list[Path
         assert f"(images/{name})" in wish().out.read_text(encoding="utf-8")
     kept = json.loads(next((wish().cache or Path()).glob("ablation-*.json")).read_text(encoding="utf-8"))
     assert {"row", "book", "ledger", "seed", "outcomes", "seconds", "code"} <= set(kept)
+
+
+def test_two_processes_give_the_figures_of_one(wish: Wish, books: list[Path], tmp_path: Path) -> None:
+    single = run(books[:1], wish("no_judge", "history_5"), quiet)
+    both = run(books[:1], wish("no_judge", "history_5", processes=2, cache=tmp_path / "other"), quiet)
+    assert {n: s.figures for n, s in single.summaries.items()} == {n: s.figures for n, s in both.summaries.items()}
 
 
 ROWS = tuple(Row(name=n, group="G", question="Q?", settings={"epochs": 1}) for n in (DEFAULT, "a", "b"))

@@ -12,7 +12,7 @@ import pytest
 
 from engine.config import EncoderConfig, JudgeConfig, NetworkConfig, TrainConfig
 from engine.evaluation import ablation, ablation_run
-from engine.evaluation.ablation import DEFAULT, Row, macro_bootstrap, rows, verdict
+from engine.evaluation.ablation import DEFAULT, Row, macro_bootstrap, rows, stem, verdict
 from engine.evaluation.ablation_run import SharedEncoder, WholeEvents, examine
 from engine.evaluation.metrics import Interval, paired_bootstrap
 from engine.evaluation.views import bare
@@ -156,10 +156,31 @@ def test_only_whole_events_are_asked() -> None:
 
 def test_a_shorter_history_is_the_newest_part_and_the_test_stays() -> None:
     book = a_year(60)
-    short = examine(book, BASE, 6).outcomes["static"]
-    full = examine(book, BASE).outcomes["static"]
+    short = examine(book, [BASE], 6)[0].outcomes["static"]
+    full = examine(book, [BASE])[0].outcomes["static"]
     assert len(short.right) == len(full.right) == 12
     assert short.score != full.score
+
+
+def test_a_judge_learnt_again_answers_as_one_of_a_training_of_its_own() -> None:
+    """With enough history for trees, so that their settings matter."""
+    base = replace(BASE, cuts=(0.3,), judge=JudgeConfig(rounds=10, min_rows=5))
+    book = a_year(130)
+    untaught, fewer = (replace(base, judge=replace(base.judge, rounds=n)) for n in (0, 2))
+    together = examine(book, [base, untaught, fewer])
+    alone = [examine(book, [c])[0] for c in (base, untaught, fewer)]
+    assert [m.outcomes for m in together] == [m.outcomes for m in alone]
+    scores = [m.outcomes["static"].score for m in alone]
+    assert scores[0] != scores[1]
+    assert scores[0] != scores[2]
+
+
+def test_a_stem_leaves_out_the_judge_s_learning_and_nothing_else() -> None:
+    judges = [replace(BASE.judge, rounds=9, leaves=3, l2=2.0), replace(BASE.judge, beams=2)]
+    learning, beams = (replace(BASE, judge=j) for j in judges)
+    assert stem(learning) == stem(BASE)
+    assert stem(beams) != stem(BASE)
+    assert stem(replace(BASE, epochs=3)) != stem(BASE)
 
 
 def test_rows_that_read_the_same_share_the_encoder_s_work(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -174,13 +195,13 @@ def test_rows_that_read_the_same_share_the_encoder_s_work(monkeypatch: pytest.Mo
     monkeypatch.setattr(TextEncoder, "_forward", counted)
     monkeypatch.setattr(SharedEncoder, "_passes", OrderedDict())
     book = a_year(60)
-    first = examine(book, BASE).outcomes
+    first = examine(book, [BASE])[0].outcomes
     done = len(passes)
     assert done > 0
-    assert examine(book, BASE).outcomes == first
+    assert examine(book, [BASE])[0].outcomes == first
     assert len(passes) == done
-    examine(book, replace(BASE, encoder=replace(BASE.encoder, words=False)))
+    examine(book, [replace(BASE, encoder=replace(BASE.encoder, words=False))])
     assert len(passes) > done
     monkeypatch.setattr(ablation_run, "PASSES", 0)
-    assert examine(book, BASE).outcomes == first
+    assert examine(book, [BASE])[0].outcomes == first
     assert not SharedEncoder._passes
