@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from engine.journal import Account, Entry, account_rows
 from engine.text import Conditioned, account_text
@@ -31,7 +32,7 @@ class Catalog:
     def __len__(self) -> int:
         return len(self.accounts)
 
-    @property
+    @cached_property
     def rows(self) -> dict[str, int]:
         return {a.code: i for i, a in enumerate(self.accounts)}
 

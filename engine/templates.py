@@ -11,6 +11,7 @@ Shapes: n history rows, C templates, q queries, W n-gram buckets.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import scipy.linalg as sl
@@ -34,6 +35,11 @@ class Wide:
     journal: Ints
     party: Ints
     log_amount: Floats
+
+    @cached_property
+    def across(self) -> sp.csr_matrix:
+        """(W, rows) the texts, turned once: turning them takes longer than comparing one text with them."""
+        return self.text.T.tocsr()
 
 
 @dataclass(frozen=True)
@@ -120,7 +126,7 @@ def _sharpness(scores: Floats, labels: NDArray[np.intp]) -> float:
 
 def _kernel(a: Wide, b: Wide, c: TemplateConfig) -> Floats:
     """(rows of a, rows of b) weighted similarity; a product of two kernels is the cross of their features."""
-    text = (a.text @ b.text.T).toarray()
+    text = (a.text @ b.across).toarray()
     journal = (a.journal[:, None] == b.journal[None]) & (a.journal[:, None] != 0)
     party = (a.party[:, None] == b.party[None]) & (a.party[:, None] != 0)
     amount = np.exp(-3 * np.abs(a.log_amount[:, None] - b.log_amount[None]))
