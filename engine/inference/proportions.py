@@ -92,6 +92,8 @@ class Choice:
 
 def choose(precedents: Sequence[Precedent], unit: Decimal) -> Choice:
     """The way that fits the precedents best; they are given nearest first, and there is at least one."""
+    if precedents and all(len(p.lines) == len({x.side for x in p.lines}) for p in precedents):
+        return Choice(_plain(precedents[0]), 1.0, len(precedents) - 1)  # one line a side: nothing to share out
     best: Choice | None = None
     best_score = -math.inf
     for place, source in enumerate(precedents[:TRIED]):
@@ -111,15 +113,18 @@ def choose(precedents: Sequence[Precedent], unit: Decimal) -> Choice:
 
 def _ways(source: Precedent, others: Sequence[Precedent], unit: Decimal) -> Iterator[Way]:
     """The ways to follow one precedent, the plain one last: a better one wins a tie."""
-    free = (None,) * len(source.lines)
-    plain = tuple(float(x.amount) for x in source.upright)
-    put_right = _at_round_rates(source, unit)
-    if put_right != plain:
+    plain, put_right = _plain(source), _at_round_rates(source, unit)
+    free = plain.fixed
+    if put_right != plain.weights:
         yield Way(source, put_right, free)
     fixed = _habits(source, others)
     if any(fixed):
         yield Way(source, put_right, fixed)
-    yield Way(source, plain, free)
+    yield plain
+
+
+def _plain(source: Precedent) -> Way:
+    return Way(source, tuple(float(x.amount) for x in source.upright), (None,) * len(source.lines))
 
 
 def _habits(source: Precedent, others: Sequence[Precedent]) -> tuple[Decimal | None, ...]:
