@@ -1,7 +1,7 @@
 """``make bench``: trains the demo book in a home of its own, measures, writes .bench/bench.json and prints it.
 
-``--only PART`` (search, predict, workbench) leaves the others out; ``--home FOLDER`` keeps the trained demo book there
-and uses it again.
+``--only PART`` (search, steps, predict, workbench) leaves the others out; ``--home FOLDER`` keeps the trained demo book
+there and uses it again.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.machine import ROOT, facts
+from benchmarks.machine import ROOT, facts, peak, peak_of_children
 
 OUT = ROOT / ".bench" / "bench.json"
-PARTS = ("search", "predict", "workbench")
+PARTS = ("search", "steps", "predict", "workbench")
 
 
 def main(only: str | None, home: Path | None) -> dict[str, Any]:
@@ -29,6 +29,13 @@ def main(only: str | None, home: Path | None) -> dict[str, Any]:
 
         _say("search")
         found["search"] = search()
+    if "steps" in wanted:
+        from benchmarks.steps import steps
+        from engine.demo import demo_book
+
+        _say("steps")
+        book = demo_book()
+        found["steps"] = steps(book.accounts, book.entries)
     if {"predict", "workbench"} & set(wanted):
         with tempfile.TemporaryDirectory() as folder:
             found |= _with_demo_book(home or Path(folder), wanted)
@@ -49,12 +56,19 @@ def _with_demo_book(folder: Path, wanted: list[str]) -> dict[str, Any]:
         imported = time.perf_counter() - start
         report = train.wait(wb, job, lambda _: None)
         trained = time.perf_counter() - start - imported
-        found["demo"] = {"import_s": round(imported, 1), "train_s": round(trained, 1), "report": report.to_json()}
+        found["demo"] = {
+            "import_s": round(imported, 1),
+            "train_s": round(trained, 1),
+            "train_peak_mb": peak_of_children(),
+            "bundle_bytes": sum(p.stat().st_size for p in (wb.home.bundles / job).rglob("*") if p.is_file()),
+            "report": report.to_json(),
+        }
     if "predict" in wanted:
         from benchmarks.predict import predict
 
         _say("predict")
         found["predict"] = predict(wb.predictor(first_start.DEMO_BOOK), first_start.staged_demo().entries)
+        found["predict"]["peak_mb"] = peak()
     wb.close()
     if "workbench" in wanted:
         _say("workbench")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import platform
+import resource
 import shutil
 import statistics
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
@@ -43,6 +45,21 @@ def in_turns(tasks: dict[str, Callable[[int], object]], rounds: int) -> dict[str
             if turn:
                 seconds[name].append(time.perf_counter() - start)
     return {name: statistics.median(taken) for name, taken in seconds.items()}
+
+
+def peak() -> float:
+    """Megabytes that this process held at most."""
+    return _megabytes(resource.RUSAGE_SELF)
+
+
+def peak_of_children() -> float:
+    """Megabytes that the largest process started and awaited here held at most."""
+    return _megabytes(resource.RUSAGE_CHILDREN)
+
+
+def _megabytes(who: int) -> float:
+    largest = resource.getrusage(who).ru_maxrss
+    return round(largest / (2**20 if sys.platform == "darwin" else 2**10), 1)
 
 
 def milliseconds(seconds: dict[str, float]) -> dict[str, float]:

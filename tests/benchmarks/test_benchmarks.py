@@ -13,9 +13,10 @@ from app.home import Home
 from app.services.workbench import open_workbench
 from benchmarks import workbench
 from benchmarks.keys import events, real_keys
-from benchmarks.machine import facts, in_turns
+from benchmarks.machine import facts, in_turns, peak, peak_of_children
 from benchmarks.predict import bare_encoder, unseen
 from benchmarks.search import search
+from benchmarks.steps import steps
 from engine.journal import Entry, Line, Side
 from engine.retrieval.index import HAS_SCANN
 from tests.app.conftest import put
@@ -74,6 +75,17 @@ def test_keys_are_read_once_and_queries_are_none_of_them(tmp_path: Path) -> None
     assert {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*.npy")} == before
     of, newer = events(120)
     assert not {id(e) for e in of} & {id(e) for e in newer}
+
+
+def test_every_kind_of_step_is_set_against_the_bare_encoders() -> None:
+    found = steps(CATALOG, some_entries(24))
+    assert {"encoder", "network", "tune_top_2", "tune_all", "network_ratio", "tune_all_ratio"} <= found.keys()
+    assert min(found.values()) > 0
+
+
+def test_peaks_are_megabytes_of_this_process_and_its_children() -> None:
+    assert 50 < peak() < 100_000
+    assert 0 <= peak_of_children() < 100_000
 
 
 def test_the_memory_figures_are_those_of_the_served_process(tmp_path: Path) -> None:
