@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.config import EMBEDDED, EncoderConfig
+from engine.device import device
 from engine.errors import EncoderMissing
 from engine.text import Conditioned
 
@@ -114,18 +115,19 @@ class TextEncoder:
             [t.words for t in texts], [t.text for t in texts], padding=True, truncation="longest_first",
             max_length=self.config.max_tokens, return_tensors="pt",
         )  # fmt: skip
-        states = self._model(**batch).last_hidden_state
+        lengths = batch["attention_mask"].sum(1).tolist()
         own = torch.tensor([[s == 1 for s in batch.encodings[i].sequence_ids] for i in range(len(texts))])
+        words = tuple(tuple(batch.encodings[i].tokens[:n]) for i, n in enumerate(lengths))
+        states = self._model(**batch.to(self._model.device)).last_hidden_state
+        own = own.to(states.device)
         weight = own.unsqueeze(-1).float()
         pooled = torch.nn.functional.normalize((states * weight).sum(1) / weight.sum(1).clamp_min(1.0), dim=-1)
-        lengths = batch["attention_mask"].sum(1).tolist()
-        words = tuple(tuple(batch.encodings[i].tokens[:n]) for i, n in enumerate(lengths))
         return States(states, pooled, words)
 
     def _forward(self, texts: Sequence[Conditioned]) -> list[Encoded]:
         with torch.inference_mode():
             found = self.states(texts)
-        pooled, half = found.pooled.numpy(), found.tokens.to(torch.float16).numpy()
+        pooled, half = found.pooled.cpu().numpy(), found.tokens.to(torch.float16).cpu().numpy()
         return [Encoded(half[i, : len(w)].copy(), pooled[i].copy(), w) for i, w in enumerate(found.words)]
 
 
@@ -163,7 +165,7 @@ def _load(source: str) -> tuple[Any, Any]:
         raise EncoderMissing(source, str(error).splitlines()[0]) from error
     if not tokenizer.is_fast:
         raise EncoderMissing(source, "its tokenizer has no fast version, which is needed to find the words' places")
-    return model.requires_grad_(False), tokenizer
+    return model.requires_grad_(False).to(device()), tokenizer
 
 
 def weights_digest(model: torch.nn.Module) -> str:
@@ -172,6 +174,6 @@ def weights_digest(model: torch.nn.Module) -> str:
         sha = hashlib.sha256()
         for name, tensor in sorted(model.state_dict().items()):
             sha.update(f"{name}{tuple(tensor.shape)}".encode())
-            sha.update(tensor.contiguous().numpy().tobytes())
+            sha.update(tensor.contiguous().cpu().numpy().tobytes())
         _DIGESTS[model] = sha.hexdigest()
     return _DIGESTS[model]

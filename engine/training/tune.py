@@ -18,6 +18,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.config import TrainConfig
+from engine.device import device, halved
 from engine.errors import EngineError
 from engine.features import Ints, Reader
 from engine.journal import Entry, Event, event_of
@@ -76,7 +77,7 @@ def tuned(
     weights = trainable(twin.encoder.model, config.encoder.train_layers)
     with torch.random.fork_rng(devices=[]):  # the network's own random numbers stay what they are
         torch.manual_seed(config.seed)
-        head = nn.Linear(twin.encoder.width, len(numbers), bias=False)
+        head = nn.Linear(twin.encoder.width, len(numbers), bias=False).to(device())
         _learn(_Course(twin, head, weights, config), examples, [numbers[s] for s in examples.sets], watch)
     twin.encoder.model.eval().requires_grad_(requires_grad=False)
     return twin
@@ -104,7 +105,8 @@ class _Course:
     config: TrainConfig
 
     def loss(self, texts: Sequence[Conditioned], labels: Tensor) -> Tensor:
-        pooled = self.reader.encoder.states(texts).pooled  # (n, E)
+        with halved(labels.device):
+            pooled = self.reader.encoder.states(texts).pooled.float()  # (n, E)
         scores = SHARPNESS * pooled @ nn.functional.normalize(self.head.weight, dim=-1).T  # (n, C)
         return nn.functional.cross_entropy(scores, labels)
 
@@ -123,7 +125,7 @@ def _learn(course: _Course, examples: Examples, labels: Sequence[int], watch: Ca
     for step, rows in enumerate(_batches(rng, n, c)):
         hidden = rng.rand(len(rows)) < 1 - (1 - c.blank) ** 3  # as often as users leave something blank
         part = [texts[int(h)][r] for r, h in zip(rows, hidden, strict=True)]
-        loss = course.loss(part, torch.tensor([labels[r] for r in rows]))
+        loss = course.loss(part, torch.tensor([labels[r] for r in rows], device=device()))
         optimiser.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(course.weights, c.clip)
