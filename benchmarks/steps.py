@@ -12,7 +12,7 @@ from benchmarks.machine import in_turns, milliseconds
 from engine.catalog import Catalog
 from engine.config import EncoderConfig, TrainConfig
 from engine.features import Reader
-from engine.journal import Account, Entry, event_of
+from engine.journal import Account, Entry, event_of, in_recording_order, teaches
 from engine.model.accounts import CatalogTensors
 from engine.model.encoder import TextEncoder
 from engine.model.network import Network, Widths
@@ -29,7 +29,7 @@ def steps(accounts: Sequence[Account], entries: Sequence[Entry]) -> dict[str, An
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     config = TrainConfig.quick()
-    some = entries[: STEPS * config.batch]
+    some = in_recording_order(e for e in entries if teaches(e) and e.lines)[: STEPS * config.batch]
     reader = Reader(TextEncoder(config.encoder))
     try:
         seconds = in_turns(
