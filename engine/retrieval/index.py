@@ -34,7 +34,7 @@ DRIFT = 0.5  # share of changed rows after which a tree is rebuilt (rebalancing 
 # A tree of about LEAVES sqrt(n) leaves of which a query opens a share, at least FEWEST. Each vector stands in two of
 # them, the second chosen where the first is missed (SOAR: Sun et al. 2023, arXiv:2404.00774); without it more than a
 # third of the leaves had to be opened for the same recall. Finer trees and smaller penalties gained nothing.
-LEAVES, SEARCHED, FEWEST, SPILL = 2.0, 0.1, 60, 3.0
+LEAVES, SEARCHED, FEWEST, SPILL = 2.0, 0.1, 80, 3.0
 BLOCK = 1_024  # queries scored at once by the exact search
 TIE = 1e-6  # similarities closer than this are the same
 
