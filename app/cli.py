@@ -185,6 +185,23 @@ def benchmark(
 
 
 @cli.command()
+def pretrain(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Open ledgers, each with a SOURCE.md.")],
+    *,
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the checkpoints go; new or empty.")],
+    companies: Annotated[int, typer.Option(min=0, help="Generated books of each kind beside the ledgers.")] = 2,
+) -> None:
+    """Make base models from open ledgers and generated books: one of all, and one without each ledger."""
+    from app.services import pretrain as recipe
+
+    try:
+        with contextlib.redirect_stdout(sys.stderr):
+            recipe.make([p.absolute() for p in paths], out.absolute(), companies=companies, say=_progress)
+    except REFUSALS as error:
+        _finish(Answer.refusal(error), as_json=False)
+
+
+@cli.command()
 def ablate(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Ledgers, each as for import.")],
     *,

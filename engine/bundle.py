@@ -51,7 +51,10 @@ LIBRARIES = ("torch", "transformers", "lightgbm", "numpy", "scipy", "scikit-lear
 
 @dataclass(frozen=True)
 class Bundle:
-    """Everything a trained model needs to answer. ``trained`` codes in the order of the residuals."""
+    """Everything a trained model needs to answer.
+
+    ``trained`` codes in the order of the residuals; ``base`` is the checkpoint that it started from, or 'none'.
+    """
 
     book: str
     currency: str
@@ -62,6 +65,7 @@ class Bundle:
     judge: Judge
     metrics: dict[str, float]
     digest: str = ""
+    base: str = "none"
 
 
 def save(bundle: Bundle, folder: Path) -> str:
@@ -132,6 +136,7 @@ def _manifest(bundle: Bundle, files: dict[str, str]) -> dict[str, Any]:
         "templates": [[[a, s.letter] for a, s in t] for t in bundle.reasoner.templates.templates],
         "sharpness": bundle.reasoner.templates.sharpness,
         "metrics": bundle.metrics,
+        "base": bundle.base,
         "files": files,
         "versions": {name: version(name) for name in LIBRARIES},
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -161,6 +166,7 @@ def _write_parts(bundle: Bundle, part: Path) -> None:
     _dump(part / "memory.json", {"entries": entry_rows(entries), "lines": line_rows(entries)})
     (part / "judge.json").write_text(bundle.judge.to_json(), encoding="utf-8")
     (part / "judge.txt").write_text(bundle.judge.trees, encoding="utf-8")
+    (part / "judge_base.txt").write_text(bundle.judge.base.trees, encoding="utf-8")
     encoder.save_tokenizer(part / "tokenizer")
     if encoder.own:  # the embedded one comes with the program and is held to its digest
         encoder.save_weights(part / "encoder")
@@ -183,11 +189,11 @@ def _assemble(folder: Path, manifest: dict[str, Any]) -> Bundle:
     templates = _templates(folder, manifest, config)
     reasoner = Reasoner(config, network, tensors, _memory(folder, config, reader), templates)
     judge = Judge.from_json(
-        (folder / "judge.json").read_text(encoding="utf-8"), (folder / "judge.txt").read_text(encoding="utf-8")
+        *((folder / name).read_text(encoding="utf-8") for name in ("judge.json", "judge.txt", "judge_base.txt"))
     )
     return Bundle(
         manifest["book"], manifest["currency"], manifest["snapshot"], trained, reader, reasoner, judge,
-        manifest["metrics"], manifest["digest"],
+        manifest["metrics"], manifest["digest"], manifest["base"],
     )  # fmt: skip
 
 

@@ -136,6 +136,7 @@ class JudgeConfig(_Saved):
     l2: float = 1.0
     beams: int = 6  # width of the decoder's beam
     templates: int = 8  # templates that become candidates
+    prior: float = 100.0  # replayed events after which the book's own judge counts as much as the base's
     sure_precision: float = 0.98  # 'sure' means: at least this share of such answers was right in history
     likely: float = 0.5  # probability from which an answer is called likely
 
@@ -169,7 +170,8 @@ class TrainConfig(_Saved):
     judge: JudgeConfig = field(default_factory=JudgeConfig)
     loss: LossConfig = field(default_factory=LossConfig)
     seed: int = 0
-    cuts: tuple[float, ...] = (0.5, 0.75)  # shares of history at which the judge's networks are frozen
+    base: str = "auto"  # where a book starts: 'auto', a base that has not seen it; 'none'; or a base's folder
+    cuts: tuple[float, ...] = (0.3, 0.5, 0.7, 0.85)  # shares of history at which the judge's networks are frozen
     epochs: int = 10  # over the first part
     epochs_more: int = 5  # over each later, longer part
     batch: int = 32
@@ -191,19 +193,19 @@ class TrainConfig(_Saved):
 
     @classmethod
     def quick(cls, seed: int = 0) -> TrainConfig:
-        """Frozen encoder, two cuts: what a laptop does in a minute or two."""
+        """Frozen encoder: what a laptop does in a minute or two."""
         return cls(seed=seed)
 
     @classmethod
     def full(cls, seed: int = 0) -> TrainConfig:
-        """Four cuts and more epochs."""
-        return cls(seed=seed, cuts=(0.3, 0.5, 0.7, 0.85), epochs=14, epochs_more=6)
+        """More cuts and more epochs."""
+        return cls(seed=seed, cuts=(0.2, 0.35, 0.5, 0.6, 0.7, 0.8, 0.9), epochs=14, epochs_more=6)
 
     @classmethod
     def tiny(cls, seed: int = 0) -> TrainConfig:
         """For tests: everything runs, nothing is large."""
         return cls(
-            seed=seed, epochs=2, epochs_more=1, threads=1,
+            seed=seed, base="none", cuts=(0.5, 0.75), epochs=2, epochs_more=1, threads=1,
             network=NetworkConfig(hidden=32, heads=2, dropout=0.0),
             judge=JudgeConfig(rounds=20, beams=4),
             memory=MemoryConfig(slots=4, evidence=12, pool=30),

@@ -69,6 +69,17 @@ class EncoderMissing(EngineError):
         )
 
 
+class BaseUnusable(EngineError):
+    """A base checkpoint cannot be started from."""
+
+    def __init__(self, folder: str, why: str) -> None:
+        self.folder, self.why = folder, why
+        super().__init__(
+            f"The base model {folder!r} {why}. Use 'auto' for one that comes with Counterpoint and has not seen the "
+            "book, 'none' to start from nothing, or the folder that `counterpoint pretrain` wrote."
+        )
+
+
 class TrainingCancelled(EngineError):
     """The caller asked to stop; nothing was written."""
 

@@ -5,7 +5,7 @@ journal. The head is ridge regression on one-of-C targets, solved in the dual (S
 crosses are products of kernels and need no table of their own; the linear part is the "wide" of wide and deep
 (Cheng et al. 2016, arXiv:1606.07792).
 
-Shapes: n history rows, C templates, q queries, W n-gram buckets.
+Shapes: n history rows, C templates, P lines that they have, q queries, W n-gram buckets.
 """
 
 from __future__ import annotations
@@ -20,10 +20,12 @@ from numpy.typing import NDArray
 
 from engine.config import TemplateConfig
 from engine.features import Ints, Read
+from engine.journal import Side
 from engine.retrieval.memory import Memory
 from engine.sketch import BUCKETS, Floats
 from engine.targets import LineSet
 
+_RARE = 1e-3  # least and most that is believed of a line
 _SHARPNESS = (1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0)
 
 
@@ -55,10 +57,38 @@ class TemplateHead:
 
     def probabilities(self, read: Read) -> Floats:
         """(q, C) how likely each template is, adding up to 1; no column where there are no templates."""
+        return self.chances(self.scores(read))
+
+    def scores(self, read: Read) -> Floats:
+        """(q, C) what the regression says of each template: near 1 for the one to expect, near 0 for the others."""
         if not self.templates:
             return np.zeros((len(read), 0), np.float32)
-        scores = _kernel(self._wide(read), self.rows, self.config) @ self.weights
-        return _softmax(scores * self.sharpness)
+        return _kernel(self._wide(read), self.rows, self.config) @ self.weights
+
+    def chances(self, scores: Floats) -> Floats:
+        """(q, C) probabilities from scores."""
+        return _softmax(scores * self.sharpness) if self.templates else scores
+
+    def places(self, scores: Floats) -> Floats:
+        """(q, P) how likely each of the templates' lines is, in the order of `place_rows`.
+
+        Regression is linear in its targets, so the score of a line is the sum over the templates that have it: what
+        a head trained on lines would say.
+        """
+        return np.asarray(scores @ self._having, np.float32).clip(_RARE, 1 - _RARE)
+
+    @cached_property
+    def place_rows(self) -> dict[tuple[str, Side], int]:
+        """The column of each line in `places`."""
+        return {place: i for i, place in enumerate(sorted({x for t in self.templates for x in t}))}
+
+    @cached_property
+    def _having(self) -> sp.csr_matrix:
+        """(C, P) 1 where a template has a line."""
+        pairs = [(c, self.place_rows[x]) for c, lines in enumerate(self.templates) for x in lines]
+        rows, columns = np.array(pairs, np.int64).reshape(-1, 2).T
+        shape = (len(self.templates), len(self.place_rows))
+        return sp.csr_matrix((np.ones(len(pairs), np.float32), (rows, columns)), shape=shape)
 
     def text_similarity(self, read: Read, memory: Memory, rows: Ints) -> Floats:
         """(q, k) cosine of the n-grams, weighted by how rare they are in the book; 0 where a row is -1."""

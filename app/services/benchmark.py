@@ -24,6 +24,7 @@ from typing import Any, TypeVar
 from app.home import Home
 from app.services.benchmark_table import assembled, table
 from app.services.errors import BadInput
+from engine.base import AUTO, NONE, SHELF
 from engine.evaluation.protocol import MODES, Examiner, Mode, split
 from engine.evaluation.systems import COUNTERPOINT, PEERS, absent, make
 from engine.journal import Snapshot, in_order
@@ -56,8 +57,9 @@ class Wishes:
     def __post_init__(self) -> None:
         if not self.modes or not self.seeds:
             raise BadInput("--seeds", "", "there is nothing to run", "Give at least one seed and one mode.")
-        if self.base not in ("auto", "none"):
-            raise BadInput("--base", self.base, "no base model comes with this version", "Use auto or none.")
+        if self.base not in (AUTO, NONE) and not (Path(self.base) / "base.json").is_file():
+            remedy = "Use auto, none, or a folder that `counterpoint pretrain` wrote."
+            raise BadInput("--base", self.base, "there is no base model of that name", remedy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +73,15 @@ class Piece:
     system: str
     seed: int
     modes: tuple[Mode, ...]
+    base: str = NONE
 
     @property
     def key(self) -> str:
         """Everything the result depends on."""
-        parts = [self.digest, self.system, str(self.seed), *self.modes, code_digest(self.system == COUNTERPOINT)]
+        ours = self.system == COUNTERPOINT
+        parts = [self.digest, self.system, str(self.seed), *self.modes, code_digest(ours)]
+        if ours:
+            parts += [self.base, base_digest(self.base)]
         return sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -96,7 +102,7 @@ def run(paths: Sequence[Path], wishes: Wishes | None = None, say: Say | None = N
     for name, why in left_out.items():
         say(f"{name} takes no part: {why}.")
     pieces = [
-        Piece(path.resolve(), name, snapshot.digest, len(snapshot.entries), system, seed, wishes.modes)
+        Piece(path.resolve(), name, snapshot.digest, len(snapshot.entries), system, seed, wishes.modes, wishes.base)
         for (path, snapshot), name in zip(books, names, strict=True)
         for system, seeds in _line_up(wishes, left_out)
         for seed in seeds
@@ -200,10 +206,12 @@ def measure(piece: Piece, threads: int = 1) -> dict[str, Any]:
     """Fit and examine one contender; the JSON that is kept."""
     start = time.perf_counter()
     snapshot = replace(snapshot_of(piece.path), book=piece.book)
-    found = Examiner(snapshot).measure(make(piece.system, seed=piece.seed, threads=threads), piece.modes)
+    system = make(piece.system, seed=piece.seed, threads=threads, base=piece.base)
+    found = Examiner(snapshot).measure(system, piece.modes)
     return {
         "book": piece.book,
         "system": piece.system,
+        "base": getattr(system, "base", NONE),
         "seed": piece.seed,
         "outcomes": {mode: o.to_json() for mode, o in found.outcomes.items()},
         "seconds": {
@@ -243,13 +251,19 @@ def keep(path: Path, result: dict[str, Any]) -> None:
 
 @lru_cache
 def code_digest(ours: bool) -> str:  # noqa: FBT001
-    """Digest of the source that a result depends on: all of the engine for us, the evaluation for a peer."""
+    """Digest of the source that a result depends on: the engine and its bases for us, the evaluation for a peer."""
     roots = [_ROOT / "engine"] if ours else [_ROOT / part for part in _PEERS_CODE]
     files = sorted(f for root in roots for f in (root.rglob("*.py") if root.is_dir() else [root]))
+    files += sorted(SHELF.glob("*/base.json")) if ours else []
     digest = sha256()
     for file in files:
         digest.update(str(file.relative_to(_ROOT)).encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()
+
+
+def base_digest(wish: str) -> str:
+    """Of a base in a folder; the ones that come along count as code."""
+    return "" if wish in (AUTO, NONE) else sha256((Path(wish) / "base.json").read_bytes()).hexdigest()
 
 
 def to_stderr(text: str) -> None:

@@ -23,7 +23,7 @@ def assembled(
             "book": name,
             "entries": entries,
             "test": test,
-            "base": "none",
+            "base": next((r[3].get("base", "none") for r in results if r[:2] == (name, COUNTERPOINT)), "none"),
             "systems": {s: _by_mode([r for r in results if r[:2] == (name, s)], modes) for s in systems},
             "seconds": _seconds([r for r in results if r[0] == name]),
         }

@@ -26,7 +26,7 @@ from storage.session import UnitOfWork
 from storage.snapshot import write_snapshot
 
 PROFILES = ("quick", "full", "tiny")
-LEAST_ENTRIES = 2
+FEWEST = 2  # entries, or accounts of a catalog for what other books taught
 POLL_SECONDS = 0.3
 SAY_EVERY = 3.0  # seconds between lines of progress within a stage
 STAGES = {
@@ -74,8 +74,8 @@ def start(wb: Workbench, book: str, profile: str = "quick", *, by: str = "system
         busy = running(wb, book)
         if busy:
             raise TrainingBusy(book, busy, wb.jobs.pid(busy) or 0)
-        if len(snapshot.entries) < LEAST_ENTRIES:
-            raise TooLittleHistory(book, len(snapshot.entries), LEAST_ENTRIES)
+        if len(snapshot.entries) < FEWEST and len(snapshot.accounts) < FEWEST:
+            raise TooLittleHistory(book, len(snapshot.entries), FEWEST)
         run = wb.jobs.prepare({
             "kind": "train",
             "book": book,

@@ -143,6 +143,7 @@ _READING = (
 _RANKING = (
     _row("Judge", "no_templates", "What are posting templates worth?", templates__on=False),
     _row("Judge", "no_judge", "What are the judge's trees worth?", judge__rounds=0),
+    _row("Judge", "no_base", "What is it worth that other books were learnt from first?", base="none"),
     _row("Judge", "beams_2", "Is a narrow beam enough?", judge__beams=2),
 )
 _SIZES = (
@@ -154,7 +155,7 @@ _SIZES = (
     _row("Size", "epochs_half", "Is half the training enough?", epochs=5, epochs_more=3),
     _row("Size", "epochs_double", "Does twice the training help?", epochs=20, epochs_more=10),
     _row("Size", "one_cut", "Is one cut enough for the judge?", cuts=(0.6,)),
-    _row("Size", "four_cuts", "Do more cuts help the judge?", cuts=(0.3, 0.5, 0.7, 0.85)),
+    _row("Size", "two_cuts", "Are two cuts enough for the judge?", cuts=(0.5, 0.75)),
     _row("Size", "never_blank", "Does hiding fields in training cost accuracy?", blank=0.0),
     _row("Size", "no_fixed_lines", "Does learning to complete entries cost accuracy?", fixed_line=0.0),
 )

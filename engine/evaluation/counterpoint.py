@@ -42,6 +42,11 @@ class Counterpoint:
     def _reader(self) -> Reader:
         return Reader(TextEncoder(self._config.encoder))
 
+    @property
+    def base(self) -> str:
+        """The checkpoint that the model started from, or 'none'."""
+        return self._bundle.base
+
     def answer(self, events: Sequence[Event]) -> list[Ranked]:
         if not events:
             return []
@@ -65,7 +70,7 @@ class Counterpoint:
 
     def refit(self) -> None:
         reasoner, c = self._bundle.reasoner, self._config
-        judge = learn(self._replayed, c.judge, c.seed)
+        judge = learn(self._replayed, c.judge, c.seed, self._bundle.judge.base.trees)
         templates = fit_templates(reasoner.memory, reasoner.memory.rows, c.templates)
         self._bundle = replace(self._bundle, reasoner=reasoner.with_templates(templates), judge=judge)
         self._predictor = Predictor(self._bundle)

@@ -27,15 +27,15 @@ def absent(name: str) -> str:
     return ""
 
 
-def make(name: str, *, seed: int = 0, threads: int = 1) -> System:
-    """A fresh contender. Peers have no randomness, so the seed is ours alone. Raises SystemAbsent."""
+def make(name: str, *, seed: int = 0, threads: int = 1, base: str = "auto") -> System:
+    """A fresh contender. Peers have neither randomness nor a base, so both are ours alone. Raises SystemAbsent."""
     if why := absent(name):
         raise SystemAbsent(name, why)
     if name == COUNTERPOINT:
         from engine.config import TrainConfig
         from engine.evaluation.counterpoint import Counterpoint
 
-        return Counterpoint(replace(TrainConfig.quick(seed), threads=threads))
+        return Counterpoint(replace(TrainConfig.quick(seed), threads=threads, base=base))
     return _peer(name)
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from engine.features import NO_DAY, Ints, Read
 from engine.inference.beam import Hypothesis
+from engine.inference.habits import habits
 from engine.inference.without import unsaid
 from engine.journal import Side
 from engine.retrieval.memory import NEAR, NONE, Memory
@@ -25,12 +26,25 @@ NAMES = (
     "newest_near", "newest_exact", "prior", "prior_recent", "prior_journal", "since", "template", "template_log",
     "template_rank", "written_log", "written_rank", "written_memory", "mixed", "best_similarity", "best_text",
     "candidates", "lines", "debits", "unseen", "history", "template_top", "written_top",
+    "line_log", "line_least", "line_rest", "line_votes", "line_votes_least",
+    "amount_gap", "exact_ever", "exact_ever_share", "whole_gap", "rhythm", "weekday",
     "vs_rank_share", "vs_text_share", "vs_similarity", "vs_text", "vs_template", "vs_written", "vs_prior", "vs_near",
+    "vs_line",
 )  # fmt: skip
-_RIVALS = ("rank_share", "text_share", "similarity", "text", "template", "written_log", "prior_recent", "near")
+_RIVALS = (
+    "rank_share",
+    "text_share",
+    "similarity",
+    "text",
+    "template",
+    "written_log",
+    "prior_recent",
+    "near",
+    "line_log",
+)
+_NEVER = 1e-3  # probability of a line that no template has
 _PEAK = 8.0  # sharpness of the votes of neighbours
 _FLOOR = -20.0  # log-probability of what the decoder did not write
-RECENT = 200  # entries that count as recent
 
 
 @dataclass(frozen=True)
@@ -52,6 +66,14 @@ class Written:
 
     def without(self, silent: frozenset[LineSet]) -> Written:
         return Written(unsaid(self.best, silent), unsaid(self.probability, silent))
+
+
+@dataclass(frozen=True)
+class LineChances:
+    """How likely the templates make each line: ``chances`` (P,), the column of each line in ``rows``."""
+
+    rows: dict[tuple[str, Side], int]
+    chances: Floats
 
 
 @dataclass(frozen=True)
@@ -81,14 +103,17 @@ class Case:
     template: dict[LineSet, float]
     written: Written
     hidden: Ints = field(default_factory=lambda: NONE)
+    lines: LineChances = field(default_factory=lambda: LineChances({}, np.zeros(0, np.float32)))
 
 
 def collect(case: Case, sets: tuple[LineSet, ...], memory: Memory) -> Evidence:
     """Evidence on ``sets``; the order of the sets changes nothing but the order of the rows."""
+    live = memory.visible(case.known, case.hidden)  # places taken by forgotten rows count for nothing
     table = {
         **_neighbours(case, sets, memory),
-        **_history(case, sets, memory),
+        **habits(case.read, sets, memory, live, memory.accounts_seen(case.known, case.hidden)),
         **_sources(case, sets),
+        **_lines(case, sets, memory),
     }
     table |= {f"vs_{n.removesuffix('_log').removesuffix('_recent')}": table[n] - _rival(table[n]) for n in _RIVALS}
     features = np.stack([np.broadcast_to(table[n], len(sets)) for n in NAMES], axis=1).astype(np.float32)
@@ -138,27 +163,6 @@ def _neighbours(case: Case, sets: tuple[LineSet, ...], memory: Memory) -> Table:
     }
 
 
-def _history(case: Case, sets: tuple[LineSet, ...], memory: Memory) -> Table:
-    """How usual each set is in the book, lately, and in this journal."""
-    live = memory.visible(case.known, case.hidden)  # places taken by forgotten rows count for nothing
-    past = memory.column("set")[live]
-    in_journal = past[(memory.column("journal")[live] == case.read.journal[0]) & (case.read.journal[0] != 0)]
-    seen = memory.accounts_seen(case.known, case.hidden)
-    rows: list[tuple[float, ...]] = []
-    for one in sets:
-        at = np.flatnonzero(past == memory.set_number(one)) if memory.set_number(one) >= 0 else past[:0]
-        rows.append((
-            len(at) / max(1, len(past)),
-            float((at >= len(past) - RECENT).sum()) / min(RECENT, max(1, len(past))),
-            float((in_journal == memory.set_number(one)).mean()) if len(in_journal) else 0.0,
-            float(np.log1p(len(past) - at[-1])) if len(at) else 12.0,
-            sum(a not in seen for a, _ in one),
-        ))  # fmt: skip
-    columns = np.array(rows, np.float64).reshape(-1, 5).T
-    names = ("prior", "prior_recent", "prior_journal", "since", "unseen")
-    return {**dict(zip(names, columns, strict=True)), "history": np.log1p(float(len(past)))}
-
-
 def _sources(case: Case, sets: tuple[LineSet, ...]) -> Table:
     """What template head and decoder think."""
     template = np.array([case.template.get(s, 0.0) for s in sets])
@@ -178,6 +182,37 @@ def _sources(case: Case, sets: tuple[LineSet, ...]) -> Table:
         "template_top": np.array(max(case.template.values(), default=0.0)),
         "written_top": np.array(max(case.written.probability.values(), default=0.0)),
     }
+
+
+def _lines(case: Case, sets: tuple[LineSet, ...], memory: Memory) -> Table:
+    """What speaks for the lines of a set one by one: a set that nobody ever booked has lines that somebody did.
+
+    ``line_log`` is the log-probability of having these lines and no other, were they independent.
+    """
+    p, rows = case.lines.chances.astype(np.float64), case.lines.rows
+    nothing, votes = np.log1p(-p).sum(), _line_votes(case.circle, memory)
+    found: list[tuple[float, ...]] = []
+    for one in sets:
+        chances = np.array([p[rows[x]] if x in rows else _NEVER for x in one])
+        known = chances[[x in rows for x in one]]
+        voted = [votes.get(x, 0.0) for x in one]
+        found.append((
+            nothing + float(np.log(chances).sum() - np.log1p(-known).sum()),
+            float(chances.min()), float(p.sum() - known.sum()), float(np.mean(voted)), min(voted),
+        ))  # fmt: skip
+    columns = np.array(found, np.float64).reshape(-1, 5).T
+    names = ("line_log", "line_least", "line_rest", "line_votes", "line_votes_least")
+    return dict(zip(names, columns, strict=True))
+
+
+def _line_votes(circle: Circle, memory: Memory) -> dict[tuple[str, Side], float]:
+    """The share of the neighbours' votes that each line has."""
+    votes: dict[tuple[str, Side], float] = {}
+    weights = np.exp(_PEAK * (circle.rank - circle.rank.max(initial=0.0)))
+    for row, weight in zip(circle.rows, weights / max(float(weights.sum()), 1e-9), strict=True):
+        for place in memory.line_set(int(row)):
+            votes[place] = votes.get(place, 0.0) + float(weight)
+    return votes
 
 
 def _same(read: Read, memory: Memory, rows: Ints, column: str) -> NDArray[np.bool_]:

@@ -9,7 +9,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-import lightgbm as lgb
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,26 +18,34 @@ from engine.inference.confidence import learn as learn_confidence
 from engine.inference.conformal import NEWEST, LineSets, scored, usual
 from engine.inference.conformal import learn as learn_line_sets
 from engine.inference.evidence import NAMES, Evidence
+from engine.inference.logistic import fit
 from engine.inference.logistic import logit as _logit
 from engine.inference.logistic import sigmoid as _sigmoid
 from engine.inference.thresholds import NEVER, PRECISIONS, above, thresholds
+from engine.inference.trees import chances as heard
+from engine.inference.trees import grow
 from engine.sketch import Floats
 from engine.targets import LineSet
 
 ENOUGH = 60  # events from which a judge of the book's own is learnt
 FOLDS = 3  # blocks of time for the out-of-block probabilities that calibrate
 UNSUPPORTED = 0.45  # the most that is claimed where history cannot speak
+_DRAWN = 1.0  # events' worth of belief that the trees need no correction
 _UNSEEN = NAMES.index("unseen")
 PRUDENCE = 20.0  # events' worth of doubt while there is no judge
 
 
 @dataclass(frozen=True)
 class Judged:
-    """One replayed event: its evidence, the line set that was booked, and the entry to compare whole lines with."""
+    """One replayed event: its evidence, the line set that was booked, and the entry to compare whole lines with.
+
+    ``again`` marks an event that was replayed before, with more or less known.
+    """
 
     evidence: Evidence
     truth: LineSet
     booked: Booked | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,15 +63,30 @@ class Scale:
         return above(self.sure_above, precision)
 
 
-class Judge:
-    """Ranks candidates; without enough history it trusts the mixture of templates and decoder, and doubts it."""
+@dataclass(frozen=True)
+class Prior:
+    """Trees learnt from other books; the book's own count as much once they heard ``events`` events."""
 
-    def __init__(self, trees: str, scale: Scale, events: int, confidence: Confidence | None = None) -> None:
-        """``trees`` is LightGBM's text format, empty while there is no judge; ``events`` it learnt from."""
-        self.trees, self.scale, self.events = trees, scale, events
+    trees: str = ""
+    events: float = 100.0
+
+
+NO_PRIOR = Prior()
+
+
+class Judge:
+    """Ranks candidates by trees of the book's own history and of many other books, joined by how much history spoke.
+
+    Without any trees it trusts the mixture of templates and decoder, and doubts it.
+    """
+
+    def __init__(
+        self, trees: str, scale: Scale, events: int, confidence: Confidence | None = None, base: Prior = NO_PRIOR
+    ) -> None:
+        """``trees`` is empty while the book's own history is short; ``events`` is how many of them were replayed."""
+        self.trees, self.scale, self.events, self.base = trees, scale, events, base
         self.confidence = confidence or Confidence()
         self.line_sets = LineSets()
-        self._booster = lgb.Booster(model_str=trees) if trees else None
 
     def rank(self, evidence: Evidence) -> Floats:
         """(c,) calibrated probabilities that each candidate is right; their sum is at most 1.
@@ -75,11 +97,11 @@ class Judge:
         raw = self._raw(evidence)
         if not len(raw):
             return raw
-        chances = self.calibrated(raw) if self.trees else raw
-        top = int(chances.argmax())
+        ranked = self.calibrated(raw) if self.trees or self.base.trees else raw
+        top = int(ranked.argmax())
         if len(evidence.circle.rows) and not evidence.features[top, _UNSEEN]:
-            return chances
-        return chances * np.float32(min(1.0, UNSUPPORTED / max(float(chances[top]), 1e-9)))
+            return ranked
+        return ranked * np.float32(min(1.0, UNSUPPORTED / max(float(ranked[top]), 1e-9)))
 
     def calibrated(self, raw: Floats) -> Floats:
         """(c,) what the trees said, on the scale of probabilities; nobody's place changes."""
@@ -94,81 +116,96 @@ class Judge:
         return kept
 
     def _raw(self, evidence: Evidence) -> Floats:
-        if self._booster is None:
-            mixed = self.scale.mix * evidence.template + (1 - self.scale.mix) * evidence.written
-            return (mixed * self.events / (self.events + PRUDENCE)).astype(np.float32)
-        predicted: Floats = np.asarray(self._booster.predict(evidence.features, num_threads=1), np.float32)
-        return predicted
+        if not len(evidence.sets):
+            return np.zeros(0, np.float32)
+        if self.trees and self.base.trees:
+            own = self.events / (self.events + self.base.events)
+            joined = own * _logit(heard(self.trees, evidence.features))
+            joined += (1 - own) * _logit(heard(self.base.trees, evidence.features))
+            return np.asarray(_sigmoid(joined), np.float32)
+        if trees := self.trees or self.base.trees:
+            return heard(trees, evidence.features)
+        mixed = self.scale.mix * evidence.template + (1 - self.scale.mix) * evidence.written
+        return (mixed * self.events / (self.events + PRUDENCE)).astype(np.float32)
 
     def to_json(self) -> str:
         body = {
-            "scale": asdict(self.scale), "events": self.events, "features": NAMES,
+            "scale": asdict(self.scale), "events": self.events, "features": NAMES, "base_events": self.base.events,
             "confidence": self.confidence.to_dict(), "line_sets": self.line_sets.to_dict(),
         }  # fmt: skip
         return json.dumps(body, indent=2)
 
     @classmethod
-    def from_json(cls, text: str, trees: str) -> Judge:
+    def from_json(cls, text: str, trees: str, base: str = "") -> Judge:
+        """``trees`` and ``base`` as the judge had them, in LightGBM's text format."""
         saved = json.loads(text)
         if tuple(saved["features"]) != NAMES:
             raise ValueError("the judge was learnt on other features than this version collects")
         scale = Scale(**{**saved["scale"], "sure_above": tuple(saved["scale"]["sure_above"])})
         confidence = Confidence.from_dict(saved["confidence"]) if "confidence" in saved else None
-        judge = cls(trees, scale, saved["events"], confidence)
+        judge = cls(trees, scale, saved["events"], confidence, Prior(base, saved["base_events"]))
         judge.line_sets = LineSets.from_dict(saved.get("line_sets", {"highest": {}, "usual": {}}))
         return judge
 
 
-def learn(replayed: Sequence[Judged], config: JudgeConfig, seed: int) -> Judge:
-    """Fit on replayed events, oldest first; calibrate on probabilities of blocks that the trees did not see."""
+def learn(replayed: Sequence[Judged], config: JudgeConfig, seed: int, base: str = "") -> Judge:
+    """Fit on replayed events, oldest first; calibrate on probabilities of blocks that the trees did not see.
+
+    ``base`` are the trees of other books; they judge alone until there are ENOUGH events.
+    """
     usable = [j for j in replayed if len(j.evidence.sets)]
-    mix = _mix(usable)
+    prior = Prior(base if config.rounds else "", config.prior)
+    events, mix = sum(not j.again for j in replayed), _mix(usable)
     found = sum(j.truth in j.evidence.sets for j in usable)
-    if not config.rounds or found < ENOUGH or found == sum(len(j.evidence.sets) for j in usable):
-        doubting = Judge("", Scale(mix=mix), len(replayed))
+    enough = config.rounds > 0 and ENOUGH <= found < sum(len(j.evidence.sets) for j in usable)
+    if not enough and not prior.trees:
+        doubting = Judge("", Scale(mix=mix), events)
         ranked = [doubting.rank(j.evidence) for j in usable]
         scale = Scale(mix=mix, exact=float(_right(ranked, usable).mean()) if usable else 0.0)
-        return Judge("", scale, len(replayed), learn_confidence(_firsts(ranked, usable), thresholded=False))
-    trees = _fit(usable, config, seed)
-    unseen = _out_of_block(usable, config, seed)
-    judge = Judge(trees, _calibrate(unseen, usable, mix), len(replayed))
-    chances = [judge.calibrated(p) for p in unseen]
-    judge.confidence = learn_confidence(_firsts(chances, usable))
-    judge.line_sets = _line_sets(chances, usable)
+        return Judge("", scale, events, learn_confidence(_firsts(ranked, usable), thresholded=False))
+    unseen = (
+        _out_of_block(usable, config, seed, prior) if enough else _by(Judge("", Scale(), events, base=prior), usable)
+    )
+    scale = _calibrate(unseen, usable, mix, thresholded=enough)
+    judge = Judge(_fit(usable, config, seed) if enough else "", scale, events, base=prior)
+    calibrated = [judge.calibrated(p) for p in unseen]
+    judge.confidence = learn_confidence(_firsts(calibrated, usable), thresholded=enough)
+    if enough:
+        judge.line_sets = _line_sets(calibrated, usable)
     return judge
 
 
 def _fit(replayed: Sequence[Judged], config: JudgeConfig, seed: int) -> str:
     features = np.concatenate([j.evidence.features for j in replayed])
     right = np.concatenate([[s == j.truth for s in j.evidence.sets] for j in replayed]).astype(np.float32)
-    settings = {
-        "objective": "binary", "num_leaves": config.leaves, "learning_rate": config.learning_rate,
-        "min_data_in_leaf": config.min_rows, "lambda_l2": config.l2, "feature_fraction": 0.7,
-        "bagging_fraction": 0.8, "bagging_freq": 1, "seed": seed, "deterministic": True, "force_row_wise": True,
-        "num_threads": 1, "verbosity": -1,
-    }  # fmt: skip
-    data = lgb.Dataset(features, label=right, feature_name=list(NAMES), free_raw_data=True)
-    return str(lgb.train(settings, data, num_boost_round=config.rounds).model_to_string())
+    return grow(features, right, config, seed)
 
 
-def _out_of_block(replayed: Sequence[Judged], config: JudgeConfig, seed: int) -> list[Floats]:
+def _out_of_block(replayed: Sequence[Judged], config: JudgeConfig, seed: int, prior: Prior) -> list[Floats]:
     """Each event's uncalibrated probabilities from trees fitted without its block of time."""
     blocks = np.array_split(np.arange(len(replayed)), FOLDS)
     out: list[Floats] = []
     for block in blocks:
         inside = set(block.tolist())
         others = [j for i, j in enumerate(replayed) if i not in inside]
-        judge = Judge(_fit(others, config, seed), Scale(), len(others))
-        out += [judge.rank(replayed[i].evidence) for i in block]
+        judge = Judge(_fit(others, config, seed), Scale(), sum(not j.again for j in others), base=prior)
+        out += _by(judge, [replayed[i] for i in block])
     return out
 
 
-def _calibrate(unseen: Sequence[Floats], replayed: Sequence[Judged], mix: float) -> Scale:
+def _by(judge: Judge, replayed: Sequence[Judged]) -> list[Floats]:
+    return [judge.rank(j.evidence) for j in replayed]
+
+
+def _calibrate(unseen: Sequence[Floats], replayed: Sequence[Judged], mix: float, *, thresholded: bool) -> Scale:
+    if not unseen:
+        return Scale(mix=mix)
     top = np.array([p.max() for p in unseen])
     right = _right(unseen, replayed)
     slope, offset = _platt(_logit(top), right)
     calibrated = _sigmoid(slope * _logit(top) + offset)
-    return Scale(slope, offset, thresholds(calibrated, right), mix, float(right.mean()))
+    kept = thresholds(calibrated, right) if thresholded else Scale().sure_above
+    return Scale(slope, offset, kept, mix, float(right.mean()))
 
 
 def _right(ranked: Sequence[Floats], replayed: Sequence[Judged]) -> NDArray[np.bool_]:
@@ -206,17 +243,11 @@ def _firsts(ranked: Sequence[Floats], replayed: Sequence[Judged]) -> list[First]
 
 
 def _platt(logits: NDArray[np.floating], right: NDArray[np.bool_]) -> tuple[float, float]:
-    """Slope and offset by Newton steps on the smoothed targets of Platt 1999; slope stays positive."""
+    """Slope and offset on the smoothed targets of Platt 1999, drawn to 1 and 0; the slope stays positive."""
     good, bad = right.sum(), (~right).sum()
     target = np.where(right, (good + 1) / (good + 2), 1 / (bad + 2))
-    x = np.stack([logits, np.ones_like(logits)], 1)
-    w = np.array([1.0, 0.0])
-    for _ in range(50):
-        p = _sigmoid(x @ w)
-        gradient = x.T @ (p - target) + 1e-3 * (w - [1.0, 0.0])
-        hessian = (x * (p * (1 - p))[:, None]).T @ x + 1e-3 * np.eye(2)
-        w = w - np.linalg.solve(hessian, gradient)
-    return float(max(w[0], 0.05)), float(w[1])
+    slope, offset = fit(np.stack([logits, np.ones_like(logits)], 1), target, np.array([1.0, 0.0]), _DRAWN)
+    return float(max(slope, 0.05)), float(offset)
 
 
 def _mix(replayed: Sequence[Judged]) -> float:

@@ -13,8 +13,10 @@ import numpy as np
 from engine.inference.amounts import AmountsDisagree, AmountTooSmall, BadShares, allocate_entry, fits, to_minor_unit
 from engine.inference.evidence import Circle, Evidence
 from engine.inference.labels import Guess, Labels
-from engine.inference.proportions import Choice, Precedent, choose
-from engine.inference.taxes import TaxTable
+from engine.inference.proportions import Choice, Precedent, Way, choose, tried
+from engine.inference.tax_history import TaxHistory
+from engine.inference.tax_lines import Shared, disagreement, parts, settled
+from engine.inference.taxes import Leg, TaxDisagrees, TaxTable
 from engine.journal import Event, Line, Side, minor_units
 from engine.retrieval.memory import NEAR, Memory
 from engine.targets import LineSet, canonical
@@ -23,6 +25,7 @@ REACH = 16  # precedents looked at
 _PEAK = 8.0  # how much more a nearer precedent counts, by rank
 _CARRIED = 0.5  # share of an account's lines that must name a party for a line of it to get one
 _NO_AMOUNT = Decimal(0)  # of a known line whose amount is not known
+_DOUBTED = 0.3  # how sure a code is whose rate, as history shows it, a given tax contradicts
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +65,19 @@ class _Slot:
     weight: float
     fixed: Decimal | None = None
     sure: float = 1.0  # of its labels
+    given: bool = False  # whether the event itself fixes it
 
     @property
     def place(self) -> tuple[str, Side]:
         return self.line.account, self.line.side
+
+
+class _Draft(NamedTuple):
+    """Slots to fill, the choice they follow, and the tax lines among them that follow from their bases."""
+
+    slots: list[_Slot]
+    choice: Choice | None
+    legs: tuple[Leg, ...] = ()
 
 
 class _Labelled(NamedTuple):
@@ -86,10 +98,14 @@ class Composer:
 
     Amounts follow the way of the earlier entries of that set that fits them best (`proportions.choose`), else the
     decoder's shares; tax codes and parties come from the nearest of them. The event's own lines stay as they are.
+    Where lines have codes of ``taxes``, tax follows from their bases; None stands for the table that the entries known
+    to the event imply. ``refused`` says why a candidate is impossible whose tax the event's own lines contradict.
     """
 
     def __init__(self, event: Event, memory: Memory, currency: str, taxes: TaxTable | None = None) -> None:
         self._event, self._memory, self._taxes = event, memory, taxes
+        self._history = TaxHistory.of(memory)
+        self.refused: TaxDisagrees | None = None
         self._places = minor_units(currency)
         self._unit = Decimal(1).scaleb(-self._places)
         self._labels = Labels.of(memory)
@@ -120,39 +136,63 @@ class Composer:
             return None
         past = self._past(places, evidence)
         choice = choose(past.precedents, self._unit) if past.precedents else None
-        for slots in self._attempts(places, evidence, past, choice):
+        for draft in self._drafts(places, evidence, past, choice):
             try:
-                lines = self._filled(slots)
+                return self._finished(draft, past)
             except (AmountTooSmall, BadShares, AmountsDisagree):
                 continue
-            return Composed(canonical(lines), self._signs(slots, lines, past, choice))
+            except TaxDisagrees as error:
+                self.refused = error
+                break
         return None
 
-    def _attempts(
-        self, places: LineSet, evidence: Evidence, past: _Past, choice: Choice | None
-    ) -> Iterator[list[_Slot]]:
-        """Slots to try one after the other: with fixed amounts, without, and one line a place for small amounts."""
+    def _drafts(self, places: LineSet, evidence: Evidence, past: _Past, choice: Choice | None) -> Iterator[_Draft]:
+        """What to try one after the other: tax by code, fixed amounts, none, and one line a place for small amounts."""
         if choice:
             named = self._named(choice.way.source.upright, past, evidence.known)
-            parts = list(zip(named, choice.way.weights, choice.way.fixed, strict=True))
-            by_code = (
-                self._taxes.weights([x for x, _ in named], choice.way.weights, self._event.date)
-                if self._taxes
-                else None
-            )
-            if by_code:
-                yield self._beside_known([_Slot(x, w, None, sure) for (x, sure), w in zip(named, by_code, strict=True)])
-            if any(choice.way.fixed):
-                yield self._beside_known([_Slot(x, w, f, sure) for (x, sure), w, f in parts])
-            slots = [_Slot(x, w, None, sure) for (x, sure), w, _ in parts]
+            ways = zip(named, choice.way.weights, choice.way.fixed, strict=True)
+            slots = [_Slot(x, w, f, sure) for (x, sure), w, f in ways]
         else:
             written = self._written(places, evidence) or [Line(account=a, side=s, amount=Decimal(1)) for a, s in places]
-            named = self._named(written, past, evidence.known)
-            slots = [_Slot(x, float(x.amount), None, sure) for x, sure in named]
-        yield self._beside_known(slots)
-        yield self._beside_known(
-            [replace(s, weight=1.0, fixed=None) for s in {s.place: s for s in reversed(slots)}.values()][::-1]
-        )
+            slots = [_Slot(x, float(x.amount), None, sure) for x, sure in self._named(written, past, evidence.known)]
+        if by_code := self._by_code(slots, evidence, past, choice):
+            yield by_code
+        if choice and any(choice.way.fixed):
+            yield _Draft(self._beside_known(slots), choice)
+        slots = [replace(s, fixed=None) for s in slots]
+        yield _Draft(self._beside_known(slots), choice)
+        one_a_place = {s.place: replace(s, weight=1.0) for s in reversed(slots)}.values()
+        yield _Draft(self._beside_known([*one_a_place][::-1]), choice)
+
+    def _by_code(self, slots: Sequence[_Slot], evidence: Evidence, past: _Past, choice: Choice | None) -> _Draft | None:
+        """The slots with tax lines that follow from their bases.
+
+        None where lines have no code with tax lines, or only history says what a code means and its entries say
+        otherwise: what followed from base and rate would be right less often among the precedents.
+        """
+        table = self._history.table(evidence.known) if self._taxes is None else self._taxes
+        if not table or not any(s.line.tax_code for s in (*slots, *map(_as_slot, self._event.lines))):
+            return None
+        if choice and (taxed := self._taxed(slots, table)):
+            way = Way(choice.way.source, tuple(s.weight for s in taxed.slots), tuple(s.fixed for s in taxed.slots))
+            own = tried(way, past.precedents, self._unit)
+            if self._taxes is None and own.steady < choice.steady - 1e-9:
+                return None
+            choice = own
+        draft = self._taxed(self._beside_known(slots), table)
+        return draft._replace(choice=choice) if draft else None
+
+    def _taxed(self, slots: list[_Slot] | Sequence[_Slot], table: TaxTable) -> _Draft | None:
+        legs = table.legs([s.line for s in slots], self._event.date)
+        weights = parts(legs, [s.line.side for s in slots], [s.weight for s in slots])
+        if weights is None:
+            return None
+        taxes = {leg.at for leg in legs}
+        out = [
+            replace(s, weight=w, fixed=None if i in taxes and not s.given else s.fixed)
+            for i, (s, w) in enumerate(zip(slots, weights, strict=True))
+        ]
+        return _Draft(out, None, legs)
 
     def _beside_known(self, slots: Sequence[_Slot]) -> list[_Slot]:
         """The event's own lines, each in place of the slot most like it, and the slots that are left."""
@@ -164,7 +204,7 @@ class Composer:
                 left.remove(match)
                 x = replace(x, party=x.party or match.line.party, tax_code=x.tax_code or match.line.tax_code)  # noqa: PLW2901
             weight, sure = (match.weight, 1.0 if x.party else match.sure) if match else (1.0, 1.0)
-            out.append(_Slot(x, weight, None if x.amount == _NO_AMOUNT else x.amount, sure))
+            out.append(replace(_as_slot(x), weight=weight, sure=sure))
         given = {s.place for s in out}
         rest = {side: self._rest(side) for side in Side}
         return out + [s for s in left if s.place not in given or rest[s.line.side] != 0]
@@ -174,12 +214,22 @@ class Composer:
         own = sum((x.amount for x in self._event.lines if x.side is side), Decimal(0))
         return to_minor_unit(self._event.amount, self._places) - own
 
-    def _filled(self, slots: Sequence[_Slot]) -> list[Line]:
+    def _finished(self, draft: _Draft, past: _Past) -> Composed:
+        """Raises AmountTooSmall, BadShares, AmountsDisagree; TaxDisagrees, against a given table only."""
+        slots, sides = draft.slots, [s.line.side for s in draft.slots]
         amounts = allocate_entry(
-            self._event.amount, [s.line.side for s in slots], [s.weight for s in slots], self._places,
-            [s.fixed for s in slots],
-        )  # fmt: skip
-        return [replace(s.line, amount=a) for s, a in zip(slots, amounts, strict=True)]
+            self._event.amount, sides, [s.weight for s in slots], self._places, [s.fixed for s in slots]
+        )
+        wrong = None
+        if draft.legs:
+            shared = Shared(amounts, sides, [i for i, s in enumerate(slots) if s.fixed is None], self._places)
+            amounts = settled(draft.legs, shared)
+            wrong = disagreement(draft.legs, shared._replace(amounts=amounts))
+        if wrong and self._taxes is not None:
+            raise wrong
+        lines = [replace(s.line, amount=a) for s, a in zip(slots, amounts, strict=True)]
+        signs = self._signs(slots, lines, past, draft.choice)
+        return Composed(canonical(lines), replace(signs, labels=min(signs.labels, _DOUBTED)) if wrong else signs)
 
     def _past(self, places: LineSet, evidence: Evidence) -> _Past:
         """Precedents among the neighbours by rank, then the newest ones that were known."""
@@ -268,6 +318,12 @@ class Composer:
             Line(account=by_code[p][0], side=p[1], amount=Decimal(repr(math.exp(min(s, 30.0)))))
             for p, s in zip(best.lines, best.shares, strict=True)
         ]
+
+
+def _as_slot(line: Line) -> _Slot:
+    """A line of the event itself."""
+    known = line.amount != _NO_AMOUNT
+    return _Slot(line, 1.0, line.amount if known else None, given=known)
 
 
 def _there(memory: Memory, circle: Circle, number: int) -> tuple[list[int], list[float]]:

@@ -51,7 +51,7 @@ class Predictor:
     """One bundle, ready to answer; safe to use from several threads."""
 
     def __init__(self, made: Bundle, taxes: TaxTable | None = None) -> None:
-        """``taxes`` is the book's tax-code table, by which tax follows from bases; None where it has none."""
+        """``taxes`` is the book's tax-code table, by which tax follows from bases; None: what its memory implies."""
         self._bundle, self._taxes = made, taxes
         self._reasoner = made.reasoner
         self._lock = threading.RLock()
@@ -160,7 +160,7 @@ class Predictor:
         task = _Task(event, evidence, composer, given_lines(chances, evidence, composer))
         candidates = self._candidates(reasoner, task)
         if not candidates:
-            raise BadEvent(
+            raise composer.refused or BadEvent(
                 "Event", event.description, "no entry can be proposed with the accounts that are open",
                 "Open an account in the catalog, or correct the amount and the known lines.",
             )  # fmt: skip

@@ -111,6 +111,13 @@ def choose(precedents: Sequence[Precedent], unit: Decimal) -> Choice:
     return best
 
 
+def tried(way: Way, precedents: Sequence[Precedent], unit: Decimal) -> Choice:
+    """A way with how it does on the precedents other than its source."""
+    others = [p for p in precedents if p is not way.source]
+    mass, hits = sum(p.weight for p in others), sum(p.weight for p in others if way.reproduces(p, float(unit)))
+    return Choice(way, hits / mass if mass else 0.5, len(others))
+
+
 def _ways(source: Precedent, others: Sequence[Precedent], unit: Decimal) -> Iterator[Way]:
     """The ways to follow one precedent, the plain one last: a better one wins a tie."""
     plain, put_right = _plain(source), _at_round_rates(source, unit)

@@ -19,7 +19,7 @@ from engine.catalog import Catalog
 from engine.config import TrainConfig
 from engine.features import Ints, Read
 from engine.inference.beam import Hypothesis, Placed, decode
-from engine.inference.evidence import Case, Circle, Evidence, Written, collect
+from engine.inference.evidence import Case, Circle, Evidence, LineChances, Written, collect
 from engine.inference.without import EVERYTHING, Without, hidden_rows, unsaid
 from engine.inputs import gather, postable
 from engine.journal import Side
@@ -88,7 +88,8 @@ class Reasoner:
         recall = self.memory.recall(read, known, hidden_rows(without))
         written = self.write(read, recall, lines)
         text = self.templates.text_similarity(read, self.memory, recall.rows)
-        chances = self.templates.probabilities(read)
+        scores = self.templates.scores(read)
+        chances = self.templates.chances(scores)
         bounds = np.full(len(read), self.memory.rows) if known is None else known
         open_ = postable(self.catalog, read, self.memory, recall.hidden).numpy()
         return [
@@ -100,6 +101,7 @@ class Reasoner:
                     unsaid(self._likely(chances[i], left_out.rows), left_out.templates),
                     written[i].without(left_out.decoder),
                     left_out.rows,
+                    self._places(scores[i], left_out.templates),
                 ),
                 _Limits(open_[i], lines[i]),
             )
@@ -122,6 +124,12 @@ class Reasoner:
             best.setdefault(lines, h)
             probability[lines] = probability.get(lines, 0.0) + float(np.exp(h.log_probability))
         return Written(best, probability)
+
+    def _places(self, scores: Floats, silent: frozenset[LineSet]) -> LineChances:
+        """How likely the templates make each line, but for those that are to keep silent."""
+        if silent:
+            scores = np.where([t in silent for t in self.templates.templates], np.float32(0.0), scores)
+        return LineChances(self.templates.place_rows, self.templates.places(scores[None])[0])
 
     def _likely(self, chances: Floats, hidden: Ints) -> dict[LineSet, float]:
         """The best templates; one whose every entry was forgotten or reversed since is no template any more."""

@@ -1,11 +1,11 @@
-"""Tax from base, code and rate: a book's tax-code table, what it makes of a base, and the table that history implies.
+"""Tax from base, code and rate: a book's tax-code table and what it makes of a base.
 
 Only bases are shared out; tax follows from them. Reverse charge and purchases within the EU give both tax lines.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,14 +13,11 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
-from engine.errors import EngineError
+from engine.errors import BadEvent, EngineError
 from engine.inference.amounts import to_minor_unit
-from engine.inference.proportions import round_rate
-from engine.journal import Entry, Line, Side, minor_units
+from engine.journal import Line, Side
 
 TOLERANCE = Decimal("0.05")  # what a document's own tax may differ from the computed one, in book currency
-_ENOUGH = 3  # entries that must show a rate before it is taken from history
-_MOSTLY = 0.6  # share of a code's entries that must show it
 
 
 class TaxKind(StrEnum):
@@ -81,15 +78,13 @@ class NoSuchTaxCode(EngineError):
         )
 
 
-class TaxDisagrees(EngineError):
+class TaxDisagrees(BadEvent):
     """A document's tax is too far from what its base gives."""
 
-    def __init__(self, code: str, computed: Decimal, document: Decimal, tolerance: Decimal) -> None:
+    def __init__(self, code: str, computed: Decimal, document: Decimal, tolerance: Decimal = TOLERANCE) -> None:
         self.code, self.computed, self.document, self.tolerance = code, computed, document, tolerance
-        super().__init__(
-            f"The document has {document} tax, code {code!r} gives {computed}; they may differ by {tolerance}. "
-            "Choose another code, or split the base."
-        )
+        why = f"tax code {code} gives {computed}, and they may differ by {tolerance}"
+        super().__init__("Tax", str(document), why, "Choose another code, or split the base.")
 
 
 class Taxed(NamedTuple):
@@ -98,6 +93,15 @@ class Taxed(NamedTuple):
     base: Line
     tax: tuple[Line, ...]
     gross: Decimal
+
+
+class Leg(NamedTuple):
+    """The tax line ``at`` a place of an entry: ``rate`` times what stands on the lines ``bases``."""
+
+    at: int
+    bases: tuple[int, ...]
+    rate: Decimal
+    code: str
 
 
 class TaxTable:
@@ -139,7 +143,7 @@ class TaxTable:
         tax = to_minor_unit(base.amount * code.rate, places)
         if document is not None:
             if abs(document - tax) > TOLERANCE:
-                raise TaxDisagrees(code.code, tax, document, TOLERANCE)
+                raise TaxDisagrees(code.code, tax, document)
             tax = document
         deducted = to_minor_unit(tax * code.deductible, places)
         cost = Line(account=base.account, side=base.side, amount=base.amount + tax - deducted, party=base.party,
@@ -150,52 +154,28 @@ class TaxTable:
         gross = base.amount if code.kind.both else base.amount + tax
         return Taxed(cost, tuple(x for x in lines if x.amount), gross)
 
-    def weights(self, lines: Sequence[Line], weights: Sequence[float], day: date | None) -> list[float] | None:
-        """Parts of the lines of a whole entry in which every tax line follows from the bases of its code.
+    def legs(self, lines: Sequence[Line], day: date | None) -> tuple[Leg, ...]:
+        """The tax lines of a whole entry with the bases that they follow from.
 
-        Sides are in scale with each other: a base and its tax on one side stand against both on the other. None
-        where the entry is not of that kind: no base has a code in force, or a tax line is missing or there twice.
+        Empty where the entry is not of that kind: no base has a code in force, bases stand on both sides, or a tax
+        line is missing or there twice.
         """
-        out, side_of = list(weights), {}
-        tax_lines: dict[int, float] = {}
         found = [self.find(x.tax_code, day) if x.tax_code else None for x in lines]
-        for code in {c.code: c for c in found if c}.values():
+        out: list[Leg] = []
+        sides: set[Side] = set()
+        for code in {c.code: c for c in found if c and c.rate}.values():
             own = {code.account, code.owed} - {""}
-            bases = [i for i, c in enumerate(found) if c and c.code == code.code and lines[i].account not in own]
-            if not bases or len({lines[i].side for i in bases}) > 1:
-                return None
-            side_of[code.code] = lines[bases[0]].side
+            bases = tuple(i for i, c in enumerate(found) if c and c.code == code.code and lines[i].account not in own)
+            sides |= {lines[i].side for i in bases}
+            if not bases or len(sides) > 1:
+                return ()
             for account, side in _legs(code, lines[bases[0]].side):
                 at = [i for i, x in enumerate(lines) if (x.account, x.side) == (account, side)]
                 if len(at) != 1:
-                    return None
-                net = sum(weights[i] for i in bases) / float(1 + code.rate * (1 - code.deductible))
+                    return ()
                 part = code.deductible if account == code.account else Decimal(1)
-                tax_lines[at[0]] = tax_lines.get(at[0], 0.0) + net * float(code.rate * part)
-        if not tax_lines:
-            return None
-        for i, weight in tax_lines.items():
-            out[i] = weight
-        return _balanced(lines, out, set(tax_lines), set(side_of.values()))
-
-    @classmethod
-    def learnt(cls, entries: Iterable[Entry]) -> TaxTable:
-        """The table that history implies: for each code the account and the round rate that most entries show."""
-        shown: defaultdict[str, Counter[tuple[str, str, Side]]] = defaultdict(Counter)
-        seen: Counter[str] = Counter()
-        for entry in entries:
-            codes = {x.tax_code for x in entry.lines if x.tax_code}
-            if len(codes) == 1:
-                code = codes.pop()
-                seen[code] += 1
-                shown[code].update(_implied(entry, code))
-        made = []
-        for code, counts in sorted(shown.items()):
-            (account, rate, side), count = counts.most_common(1)[0]
-            if count >= max(_ENOUGH, _MOSTLY * seen[code]):
-                kind = TaxKind.INPUT if side is Side.DEBIT else TaxKind.OUTPUT
-                made.append(TaxCode(code=code, rate=Decimal(rate), kind=kind, account=account))
-        return cls(made)
+                out.append(Leg(at[0], bases, code.rate * part / (1 + code.rate * (1 - code.deductible)), code.code))
+        return tuple(out)
 
 
 def _line(account: str, side: Side, amount: Decimal, code: str) -> Line:
@@ -204,31 +184,3 @@ def _line(account: str, side: Side, amount: Decimal, code: str) -> Line:
 
 def _legs(code: TaxCode, side: Side) -> list[tuple[str, Side]]:
     return [(code.account, side), *([(code.owed, Side(1 - side))] if code.kind.both else [])]
-
-
-def _balanced(lines: Sequence[Line], weights: list[float], taxes: set[int], bases: set[Side]) -> list[float] | None:
-    """Scale what is neither base nor tax, on the side without bases, so that both sides come to the same."""
-    if len(bases) != 1:
-        return None
-    side = bases.pop()
-    total = sum(w for x, w in zip(lines, weights, strict=True) if x.side is side)
-    owed = sum(weights[i] for i in taxes if lines[i].side is not side)
-    rest = [i for i, x in enumerate(lines) if x.side is not side and i not in taxes]
-    whole = sum(weights[i] for i in rest)
-    if whole <= 0 or total - owed <= 0:
-        return None
-    return [w * (total - owed) / whole if i in rest else w for i, w in enumerate(weights)]
-
-
-def _implied(entry: Entry, code: str) -> Iterable[tuple[str, str, Side]]:
-    """Accounts of lines that are a round rate of the bases with this code, with rate and side."""
-    half = float(Decimal(1).scaleb(-minor_units(entry.currency))) / 2
-    for x in entry.lines:
-        bases = [y for y in entry.lines if y is not x and y.tax_code == code and y.side is x.side]
-        base = sum(float(y.amount) for y in bases)
-        if base > 0 < x.amount:
-            rate = round_rate(
-                (float(x.amount) - half) / (base + half), (float(x.amount) + half) / max(base - half, half)
-            )
-            if rate:
-                yield x.account, f"{rate:.3f}", x.side

@@ -62,30 +62,34 @@ class Teacher:
         rows = self.lessons.teachable[self.lessons.teachable < end]
         if not len(rows):
             return
-        c = self.config
-        rates = [c.learning_rate, c.learning_rate * c.pointer_rate]
-        groups = [{"params": p, "lr": rate} for p, rate in zip((self._rest, self._slow), rates, strict=True)]
-        optimiser = torch.optim.AdamW(groups, weight_decay=c.weight_decay)
-        cycle = torch.optim.lr_scheduler.OneCycleLR(
-            optimiser, rates, total_steps=self.steps(end, epochs) + 1, pct_start=0.15
-        )
+        optimiser, cycle = self.cycle(self.steps(end, epochs))
         self._rise = self._rise or self.steps(end, epochs) / 2
         self.network.train()
         for epoch in range(epochs):
-            for number, batch in enumerate(self._batches(rows)):
+            for number, batch in enumerate(self.batches(rows)):
                 if watch.cancelled():
                     raise TrainingCancelled
-                loss = self._step(batch, optimiser)
+                loss = self.step(batch, optimiser)
                 if not np.isfinite(loss):
                     raise NotFinite(epoch, number)
                 cycle.step()
                 watch.step(1, loss)
 
-    def _batches(self, rows: Ints) -> Iterator[Ints]:
+    def cycle(self, steps: int) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
+        """A fresh optimiser and one cycle of its learning rate over so many steps."""
+        c = self.config
+        rates = [c.learning_rate, c.learning_rate * c.pointer_rate]
+        groups = [{"params": p, "lr": rate} for p, rate in zip((self._rest, self._slow), rates, strict=True)]
+        optimiser = torch.optim.AdamW(groups, weight_decay=c.weight_decay)
+        return optimiser, torch.optim.lr_scheduler.OneCycleLR(optimiser, rates, total_steps=steps + 1, pct_start=0.15)
+
+    def batches(self, rows: Ints) -> Iterator[Ints]:
+        """Every row once, in random order."""
         shuffled = self._rng.permutation(rows)
         yield from np.array_split(shuffled, int(np.ceil(len(rows) / self.config.batch)))
 
-    def _step(self, batch: Ints, optimiser: torch.optim.Optimizer) -> float:
+    def step(self, batch: Ints, optimiser: torch.optim.Optimizer) -> float:
+        """One step on these rows; returns the loss before it."""
         c = self.config
         blank = self._rng.rand(len(batch)) < 1 - (1 - c.blank) ** 3  # as often as at least one field is hidden
         inputs = self.lessons.inputs(batch + len(self.lessons) * blank, c.memory.slots)

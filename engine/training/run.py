@@ -17,6 +17,8 @@ import numpy as np
 import torch
 
 from engine import bundle
+from engine.base import NONE
+from engine.base.checkpoint import Base, choose
 from engine.catalog import Catalog
 from engine.config import TrainConfig
 from engine.errors import TooLittleHistory, TrainingCancelled
@@ -28,12 +30,13 @@ from engine.journal import Entry, Snapshot, in_recording_order, teaches
 from engine.model.accounts import CatalogTensors
 from engine.model.encoder import TextEncoder
 from engine.model.network import Network, Widths
+from engine.retrieval.memory import Memory
 from engine.templates import fit_templates
 from engine.training.lessons import Lessons
 from engine.training.loop import Teacher, Watch
 from engine.training.tune import Examples, tuned
 
-FEWEST = 2  # entries without which there is nothing to learn from
+FEWEST = 2  # entries, or with a base accounts, without which there is nothing to learn from
 STAGES = {"encode": 0.2, "epochs": 0.55, "judge": 0.2, "save": 0.05}  # share of a run's time each usually takes
 
 
@@ -130,22 +133,39 @@ SILENT = _Reporter(lambda _: None, lambda: False, 0.0)
 def fit(snapshot: Snapshot, config: TrainConfig, reporter: _Reporter = SILENT, reader: Reader | None = None) -> Fitted:
     """Train in memory; ``reader`` may be shared between runs with the same encoder."""
     entries = in_recording_order(e for e in snapshot.entries if teaches(e) and e.lines)
-    if len(entries) < FEWEST:
+    base = choose(config.base, entries)
+    if len(entries) < FEWEST and (base is None or len(snapshot.accounts) < FEWEST):
         raise TooLittleHistory(snapshot.book, len(entries), FEWEST)
     torch.set_num_threads(config.threads)
     torch.manual_seed(config.seed)
     reader = reader or Reader(TextEncoder(config.encoder))
-    run = _Run(entries, Catalog.of(snapshot.accounts, entries), reader, config, reporter)
-    replayed = run.stages()
-    judge = learn(replayed, config.judge, config.seed)
-    metrics = _metrics(replayed, judge)
-    run.reader.encoder.forget()
+    catalog = Catalog.of(snapshot.accounts, entries)
+    if entries:
+        run = _Run(entries, catalog, reader, config, reporter)
+        if base:
+            base.start(run.network, reader)
+        replayed = run.stages()
+        reader, reasoner = run.reader, run.reasoner
+    else:
+        replayed, reasoner = [], _untaught(catalog, reader, config, base)
+    judge = learn(replayed, config.judge, config.seed, base.trees if base else "")
+    reader.encoder.forget()
     made = bundle.Bundle(
         book=snapshot.book, currency=_currency(entries), snapshot=snapshot.digest,
-        trained=tuple(a.code for a in run.lessons.catalog.accounts), reader=run.reader, reasoner=run.reasoner,
-        judge=judge, metrics=metrics,
+        trained=tuple(a.code for a in catalog.accounts), reader=reader, reasoner=reasoner,
+        judge=judge, metrics=_metrics(replayed, judge), base=f"{base.name} {base.digest[:12]}" if base else NONE,
     )  # fmt: skip
     return Fitted(made, tuple(replayed))
+
+
+def _untaught(catalog: Catalog, reader: Reader, config: TrainConfig, base: Base | None) -> Reasoner:
+    """What a book without any entry starts with: what other books taught, and its own catalog."""
+    tensors = CatalogTensors.of(catalog, reader, catalog.rows)
+    network = Network(config.network, Widths.of(reader, tensors, len(catalog)))
+    if base:
+        base.start(network, reader)
+    memory = Memory(config.memory, reader.key_width)
+    return Reasoner(config, network, tensors, memory, fit_templates(memory, 0, config.templates))
 
 
 class _Run:
@@ -196,16 +216,26 @@ class _Run:
         return Reasoner(self.config, network, self.tensors, self.lessons.memory, templates)
 
     def _replay(self, start: int, end: int) -> list[Judged]:
+        """Each entry asked twice: with all that came before it, and with nothing since the cut.
+
+        The first is how instant memory answers; the second how it is where approvals wait, or where nobody teaches.
+        """
         rows, n = np.arange(start, end), len(self.lessons)
-        before = start - int(n * self.config.cuts[0])
-
-        def tell(done: int) -> None:
-            self.reporter.tell("judge", before + done, n - int(n * self.config.cuts[0]), "replaying history")
-
         hidden = self._rng.rand(len(rows)) < 1 - (1 - self.config.blank) ** 3  # as often as in the lessons
-        evidence = self.reasoner.consider(self.lessons.read.take(rows + n * hidden), rows, progress=tell)
-        booked = [self._booked(int(r), start) for r in rows]
-        return [Judged(e, self.lessons.truth(int(r)), b) for e, r, b in zip(evidence, rows, booked, strict=True)]
+        read = self.lessons.read.take(rows + n * hidden)
+        begun = 2 * (start - self.ends[0])
+        fresh = self.reasoner.consider(read, rows, progress=self._replaying(begun))
+        stale = self.reasoner.consider(read, np.full(len(rows), start), progress=self._replaying(begun + len(rows)))
+        judged: list[Judged] = []
+        for row, *found in zip(rows, fresh, stale, strict=True):
+            truth = self.lessons.truth(int(row))
+            judged += [Judged(x, truth, self._booked(int(row), start), again=x is found[1]) for x in found]
+        return judged
+
+    def _replaying(self, before: int) -> Callable[[int], None]:
+        """Tells of the replay as a whole, ``before`` questions of which were asked already."""
+        total = 2 * (len(self.lessons) - self.ends[0])
+        return lambda done: self.reporter.tell("judge", before + done, total, "replaying history")
 
     def _booked(self, row: int, start: int) -> Booked:
         """The entry of a row to compare whole lines with; tax codes count once the history has some."""

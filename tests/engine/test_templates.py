@@ -153,3 +153,16 @@ def test_switched_off_there_are_no_templates_but_rare_words_still_count(memory: 
     assert off.probabilities(asked).shape == (len(asked), 0)
     rows = memory.recall(asked).rows
     np.testing.assert_array_equal(off.text_similarity(asked, memory, rows), on.text_similarity(asked, memory, rows))
+
+
+def test_a_line_scores_as_if_the_head_had_learnt_lines(reader: Reader, memory: Memory, asked: Read) -> None:
+    """Regression on one-of-lines targets, solved on its own, says what the templates' scores add up to."""
+    head = fit_templates(memory, N, CONFIG)
+    wanted = np.zeros((N, len(head.place_rows)))
+    for row in range(N):
+        for place in memory.line_set(row):
+            wanted[row, head.place_rows[place]] = 1.0
+    kernel = np.asarray(_kernel(head.rows, head.rows, CONFIG), np.float64)
+    weights = np.linalg.solve(kernel + CONFIG.ridge * np.eye(N), wanted)
+    slow = _kernel(head._wide(asked), head.rows, CONFIG) @ weights
+    assert head.places(head.scores(asked)) == pytest.approx(slow.clip(1e-3, 1 - 1e-3), abs=1e-4)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from engine.features import Reader
-from engine.inference import evidence as module
+from engine.inference import habits as habits_module
 from engine.inference.beam import Hypothesis
 from engine.inference.evidence import NAMES, Case, Circle, Evidence, Written, collect
 from engine.inference.reasoner import Reasoner
@@ -103,7 +103,7 @@ def test_the_future_is_no_evidence(reader: Reader) -> None:
 
 def test_what_was_forgotten_is_no_evidence(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
     """A memory that forgot answers as one that never knew, so that a rebuilt one answers alike."""
-    monkeypatch.setattr(module, "RECENT", 10)
+    monkeypatch.setattr(habits_module, "RECENT", 10)
     entries: list[Entry] = list(some_entries(30))
     lived = a_memory(reader, entries)
     lived.forget([e.entry_id for e in entries[::4]])

@@ -12,7 +12,7 @@ from hypothesis.extra import numpy as hnp
 
 from engine.config import JudgeConfig
 from engine.inference.evidence import NAMES, Circle, Evidence
-from engine.inference.judge import ENOUGH, UNSUPPORTED, Judge, Judged, Scale, learn
+from engine.inference.judge import ENOUGH, UNSUPPORTED, Judge, Judged, Prior, Scale, learn
 from engine.inference.thresholds import NEVER, PRECISIONS, threshold
 from engine.journal import Side
 from engine.targets import LineSet
@@ -196,3 +196,34 @@ def test_without_trees_the_mixture_ranks_however_long_the_history() -> None:
     judge = learn(a_history(4 * ENOUGH), JudgeConfig(rounds=0), 0)
     assert judge.trees == ""
     assert judge.events == 4 * ENOUGH
+
+
+def test_a_base_judges_alone_while_history_is_short(judge: Judge) -> None:
+    few = learn(a_history(10), CONFIG, 0, judge.trees)
+    assert few.trees == ""
+    assert few.scale.sure_above == Scale().sure_above, "ten events prove no precision"
+    one = a_history(1, seed=9)[0].evidence
+    assert few.rank(one).argsort().tolist() == judge.rank(one).argsort().tolist()
+    nothing = learn([], CONFIG, 0, judge.trees)
+    assert nothing.rank(one).argmax() == judge.rank(one).argmax()
+
+
+def test_own_trees_and_those_of_a_base_are_joined_by_how_much_history_spoke(judge: Judge) -> None:
+    other = learn(a_history(200, seed=5), CONFIG, 1)
+    one = a_history(1, seed=9)[0].evidence
+
+    def said(events: int) -> np.ndarray:
+        return Judge(other.trees, Scale(), events, base=Prior(judge.trees, 100.0)).rank(one)
+
+    alone = [Judge(trees, Scale(), 1).rank(one) for trees in (judge.trees, other.trees)]
+    assert said(0) == pytest.approx(alone[0], abs=2e-3)
+    assert said(10**9) == pytest.approx(alone[1], abs=2e-3)
+    between = said(100)
+    assert (between <= np.maximum(*alone) + 1e-2).all()
+    assert between != pytest.approx(alone[0], abs=1e-3)
+
+
+def test_events_replayed_again_count_once() -> None:
+    history = a_history(100)
+    twice = [Judged(j.evidence, j.truth, again=again) for j in history for again in (False, True)]
+    assert learn(twice, CONFIG, 0).events == 100

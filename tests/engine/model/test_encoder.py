@@ -81,7 +81,8 @@ def test_the_order_of_texts_and_the_batch_change_nothing(encoder: TextEncoder) -
 
 def test_special_tokens_padding_and_positions_are_those_of_the_xlmr_kind(xlmr: Path) -> None:
     """Positions start after the padding id, which is 1; padding a short text beside a long one changes nothing."""
-    encoder, model = TextEncoder(EncoderConfig(name=str(xlmr))), XLMRobertaModel.from_pretrained(xlmr).eval()
+    encoder, model = TextEncoder(EncoderConfig(name=str(xlmr))), XLMRobertaModel.from_pretrained(xlmr)
+    model.train(mode=False)
     assert encoder._tokenizer.pad_token_id == model.config.pad_token_id == 1
     short = encoder.encode(TEXTS)[0]
     assert short.tokens[0] == "<s>"

@@ -106,20 +106,30 @@ def test_replayed_cases_know_only_networks_of_their_past(fitted: Fitted) -> None
     other = [replace(e, description=f"Kauf {i}", lines=lines, journal="ZZ") for i, e in enumerate(entries[cut:])]
     again = fit(a_snapshot(*entries[:cut], *other), TINY)
     first = int(120 * TINY.cuts[0])
-    assert len(again.replayed) == len(fitted.replayed) == 120 - first
-    for one, same in zip(again.replayed[: cut - first], fitted.replayed[: cut - first], strict=True):
+    assert len(again.replayed) == len(fitted.replayed) == 2 * (120 - first)
+    for one, same in zip(again.replayed[: 2 * (cut - first)], fitted.replayed[: 2 * (cut - first)], strict=True):
         assert one.evidence.sets == same.evidence.sets
         assert one.evidence.features == pytest.approx(same.evidence.features, abs=2e-2)
 
 
 def test_a_replayed_case_never_sees_itself(fitted: Fitted) -> None:
     entries, first = some_entries(120), int(120 * TINY.cuts[0])
-    for row, case in enumerate(fitted.replayed, start=first):
+    for row, case in enumerate((c for c in fitted.replayed if not c.again), start=first):
         assert case.truth == line_set(entries[row].lines)
         assert len(case.evidence.circle.rows)
         assert (case.evidence.circle.rows < row).all()
         history = case.evidence.features[:, NAMES.index("history")]
         assert history == pytest.approx(np.log1p(row))
+
+
+def test_an_entry_is_replayed_again_as_if_nothing_came_after_the_cut(fitted: Fitted) -> None:
+    first, second = (int(120 * cut) for cut in TINY.cuts)
+    again = [c for c in fitted.replayed if c.again]
+    assert len(again) == 120 - first
+    for row, case in enumerate(again, start=first):
+        assert case.truth == line_set(some_entries(120)[row].lines)
+        assert case.evidence.known == (first if row < second else second)
+        assert (case.evidence.circle.rows < case.evidence.known).all()
 
 
 def test_metrics_are_shares_of_replayed_entries(fitted: Fitted) -> None:
