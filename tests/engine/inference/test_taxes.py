@@ -129,14 +129,41 @@ def test_the_tax_a_document_shows_stays_to_the_cent(memory: Memory) -> None:
     }  # fmt: skip
 
 
-def test_history_implies_codes_with_their_rates(memory: Memory) -> None:
-    learnt = TaxTable.learnt(a_book(30))
-    assert (learnt.get("V19", None).rate, learnt.get("V19", None).account) == (Decimal("0.190"), "1576")
-    assert learnt.get("U19", None).kind is TaxKind.OUTPUT
-    assert len(TaxTable.learnt(a_book(3))) == 0, "one entry is no rule"
+@pytest.mark.parametrize("taxes", [TABLE, None], ids=["given", "implied"])
+def test_a_documents_tax_that_no_base_gives_is_refused_by_a_table_and_doubted_by_history(
+    memory: Memory, taxes: TaxTable | None
+) -> None:
+    like = a_book()[0]
+    places = line_set(like.lines)
+    event = an_event(like.description, "119.00", date=A_DAY, lines=(a_line("D 1576 7.00"),))
+    composer = Composer(event, memory, "EUR", taxes)
+    composed = composer.compose(places, evidence_of(places, memory))
+    if taxes:
+        assert composed is None
+        assert "code V19 gives 21.28" in str(composer.refused)
+    else:
+        assert composed
+        assert a_line("D 1576 7.00") in composed.lines
+        assert composed.signs.labels < 0.5
+
+
+def test_a_given_tax_says_how_much_of_a_receipt_was_taxed(reader: Reader) -> None:
+    """The rest went to a line without tax, whatever it was before."""
+    mixed = [
+        an_entry(f"Messe {i}", a_line(f"D 3400 {100 + i}", tax_code="V19"), f"D 1576 {(100 + i) * Decimal('.19')}",
+                 f"D 4210 {50 + 3 * i}", f"C 1600 {(100 + i) * Decimal('1.19') + 50 + 3 * i}", entry_id=f"M{i}")
+        for i in range(5)
+    ]  # fmt: skip
+    memory, places = a_memory(reader, mixed), line_set(mixed[0].lines)
+    event = an_event("Messe", "300.00", date=A_DAY, lines=(a_line("D 1576 38.00"),))
+    composed = Composer(event, memory, "EUR").compose(places, evidence_of(places, memory))
+    assert composed
+    assert {x.account: x.amount for x in composed.lines} == {"3400": 200, "1576": 38, "4210": 62, "1600": 300}
 
 
 def test_an_entry_of_another_kind_is_left_to_its_precedents() -> None:
     lines = [a_line("D 3400 100", tax_code="V19"), a_line("C 1600 100")]
-    assert TABLE.weights(lines, [1.0, 1.0], A_DAY) is None, "no tax line"
-    assert TABLE.weights([a_line("D 3400 100"), a_line("C 1600 100")], [1.0, 1.0], A_DAY) is None, "no code"
+    assert TABLE.legs(lines, A_DAY) == (), "no tax line"
+    assert TABLE.legs([a_line("D 3400 100"), a_line("C 1600 100")], A_DAY) == (), "no code"
+    both = [a_line("D 3400 100", tax_code="V19"), a_line("D 1576 19"), a_line("C 8400 119", tax_code="U19")]
+    assert TABLE.legs(both, A_DAY) == (), "bases on both sides"
