@@ -20,7 +20,7 @@ import torch
 from torch import Tensor
 
 from benchmarks.hidden_page import page
-from benchmarks.ledgers import ledger, once, say
+from benchmarks.ledgers import base_for, ledger, once, say
 from benchmarks.machine import ROOT, facts
 from engine.config import TrainConfig
 from engine.errors import BadEvent
@@ -197,7 +197,7 @@ def run(names: Sequence[str], wishes: argparse.Namespace) -> Iterator[dict[str, 
         snapshot = ledger(name)
         codes = most_used(snapshot, wishes.accounts)
         for base in wishes.bases:
-            config = configured(wishes.epochs, base, wishes.seed)
+            config = configured(wishes.epochs, base_for(snapshot, base), wishes.seed)
             for hidden in [(), *groups(codes, wishes.together)]:
                 say(f"{snapshot.book}, base {base}: {', '.join(hidden) or 'nothing'} hidden")
                 wish = {

@@ -10,7 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from app.services.benchmark import code_digest, keep, kept, snapshot_of
+from engine.base import AUTO, SHELF
+from engine.base.checkpoint import choose
 from engine.demo import demo_book
+from engine.errors import BaseUnusable
 from engine.journal import Snapshot
 
 DEMO = "demo"  # stands for the demo book instead of a path
@@ -43,6 +46,19 @@ def once(
     elif found["code"] != code_digest(ours=True):
         say(f"  {path.name} was measured by other source code; --fresh measures it again")
     return found
+
+
+def base_for(snapshot: Snapshot, wish: str) -> str:
+    """What `TrainConfig.base` is to be, so that no part of the book was seen: not only the part that is trained on.
+
+    Raises BaseUnusable where ``auto`` finds none: a figure without a base must not be taken for one with.
+    """
+    if wish != AUTO:
+        return wish
+    base = choose(AUTO, snapshot.entries)
+    if base is None:
+        raise BaseUnusable(str(SHELF), f"holds no base that has not seen {snapshot.book}")
+    return str(SHELF / base.name)
 
 
 def say(text: str) -> None:
