@@ -95,11 +95,17 @@ def wished(words: Sequence[str] | None = None) -> argparse.Namespace:
     return reader.parse_args(words)
 
 
-if __name__ == "__main__":
-    chosen = wished()
-    results = list(run(chosen.ledgers, chosen))
-    document = {"machine": facts(), "results": results}
-    (KEPT / "curve.json").write_text(json.dumps(document, indent=1), encoding="utf-8")
-    PAGE.write_text(page(results), encoding="utf-8")
-    PICTURE.write_text(picture(results), encoding="utf-8")
+def main(wishes: argparse.Namespace) -> None:
+    """Measure what is missing; figures, page and picture are written after each training."""
+    results: list[dict[str, Any]] = []
+    for result in run(wishes.ledgers, wishes):
+        results.append(result)
+        document = {"machine": facts(), "results": results}
+        (KEPT / "curve.json").write_text(json.dumps(document, indent=1), encoding="utf-8")
+        PAGE.write_text(page(results), encoding="utf-8")
+        PICTURE.write_text(picture(results), encoding="utf-8")
     say(f"The figures are in {KEPT / 'curve.json'}, the page is {PAGE}.")
+
+
+if __name__ == "__main__":
+    main(wished())

@@ -202,7 +202,7 @@ def run(names: Sequence[str], wishes: argparse.Namespace) -> Iterator[dict[str, 
                 say(f"{snapshot.book}, base {base}: {', '.join(hidden) or 'nothing'} hidden")
                 wish = {
                     "book": snapshot.book, "ledger": snapshot.digest, "hidden": list(hidden),
-                    "codes": codes, "base": base, "config": config.to_dict(),
+                    "codes": codes, "base": base, "config": replace(config, base=base).to_dict(),
                 }  # fmt: skip
                 yield once(
                     KEPT, wish, lambda: measure(snapshot, hidden, hidden or codes, config), fresh=wishes.fresh  # noqa: B023
@@ -227,10 +227,16 @@ def wished(words: Sequence[str] | None = None) -> argparse.Namespace:
     return reader.parse_args(words)
 
 
-if __name__ == "__main__":
-    chosen = wished()
-    results = list(run(chosen.ledgers, chosen))
-    document = {"machine": facts(), "together": chosen.together, "results": results}
-    (KEPT / "hidden.json").write_text(json.dumps(document, indent=1), encoding="utf-8")
-    PAGE.write_text(page(results, chosen.together), encoding="utf-8")
+def main(wishes: argparse.Namespace) -> None:
+    """Measure what is missing; figures and page are written after each training, so that a stopped run shows some."""
+    results: list[dict[str, Any]] = []
+    for result in run(wishes.ledgers, wishes):
+        results.append(result)
+        document = {"machine": facts(), "together": wishes.together, "results": results}
+        (KEPT / "hidden.json").write_text(json.dumps(document, indent=1), encoding="utf-8")
+        PAGE.write_text(page(results, wishes.together), encoding="utf-8")
     say(f"The figures are in {KEPT / 'hidden.json'}, the page is {PAGE}.")
+
+
+if __name__ == "__main__":
+    main(wished())
