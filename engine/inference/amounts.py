@@ -56,7 +56,12 @@ def to_minor_unit(amount: Decimal, minor_unit: int = 2) -> Decimal:
 
 def fits(total: Decimal, lines: int, minor_unit: int = 2) -> bool:
     """Whether ``total`` can be shared over that many lines with none of them zero."""
-    return abs(int(to_minor_unit(total, minor_unit).scaleb(minor_unit, context=_WIDE))) >= max(1, lines)
+    return units(total, minor_unit) >= max(1, lines)
+
+
+def units(total: Decimal, minor_unit: int = 2) -> int:
+    """How many minor units ``total`` has, whatever its sign."""
+    return abs(int(to_minor_unit(total, minor_unit).scaleb(minor_unit, context=_WIDE)))
 
 
 def allocate(

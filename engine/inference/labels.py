@@ -109,5 +109,5 @@ def _words(name: str) -> frozenset[str]:
 
 def _share(own: frozenset[str], words: set[str], rarity: dict[str, float]) -> float:
     """The part of a name's words, weighed by how rare they are among names, that the text has."""
-    whole = sum(rarity[w] for w in own)
-    return sum(rarity[w] for w in own & words) / whole if whole else 0.0
+    whole = math.fsum(rarity[w] for w in own)  # whatever order a process has sets in
+    return math.fsum(rarity[w] for w in own & words) / whole if whole else 0.0

@@ -6,18 +6,20 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from engine.inference.amounts import AmountsDisagree, AmountTooSmall, BadShares, allocate_entry, fits, to_minor_unit
+from engine.inference.amounts import AmountsDisagree, AmountTooSmall, BadShares, allocate_entry, to_minor_unit, units
 from engine.inference.evidence import Circle, Evidence
 from engine.inference.labels import Guess, Labels
-from engine.inference.proportions import Choice, Precedent, Way, choose, tried
+from engine.inference.proportions import Choice, Precedent, Split, Way, choose, tried
 from engine.inference.tax_history import TaxHistory
 from engine.inference.tax_lines import Shared, disagreement, parts, settled
 from engine.inference.taxes import Leg, TaxDisagrees, TaxTable
-from engine.journal import Event, Line, Side, minor_units
+from engine.journal import Entry, Event, Line, Side, minor_units
 from engine.retrieval.memory import NEAR, Memory
 from engine.targets import LineSet, canonical
 
@@ -25,6 +27,7 @@ REACH = 16  # precedents looked at
 _PEAK = 8.0  # how much more a nearer precedent counts, by rank
 _CARRIED = 0.5  # share of an account's lines that must name a party for a line of it to get one
 _NO_AMOUNT = Decimal(0)  # of a known line whose amount is not known
+_KEPT = 4096  # earlier entries whose split is kept in mind
 _DOUBTED = 0.3  # how sure a code is whose rate, as history shows it, a given tax contradicts
 
 
@@ -105,6 +108,7 @@ class Composer:
     def __init__(self, event: Event, memory: Memory, currency: str, taxes: TaxTable | None = None) -> None:
         self._event, self._memory, self._taxes = event, memory, taxes
         self._history = TaxHistory.of(memory)
+        self._splits = _Splits.of(memory)
         self.refused: TaxDisagrees | None = None
         self._places = minor_units(currency)
         self._unit = Decimal(1).scaleb(-self._places)
@@ -113,20 +117,20 @@ class Composer:
     @property
     def complete(self) -> bool:
         """Whether the event's own lines leave nothing to add."""
-        return bool(self._event.lines) and all(x.amount for x in self._event.lines) and not any(map(self._rest, Side))
+        return bool(self._event.lines) and all(x.amount for x in self._event.lines) and not any(self._rests.values())
 
     def possible(self, places: LineSet) -> bool:
         """Whether the event's amount and own lines leave room for these lines; quick, and never false by mistake."""
         given = [(x.account, x.side) for x in self._event.lines]
         for side in Side:
             free = len({p for p in places if p[1] is side} - set(given))
-            rest = self._rest(side)
+            rest = self._rests[side]
             open_ = any(x.amount == _NO_AMOUNT and x.side is side for x in self._event.lines)
             if not free and side not in {s for _, s in given}:
                 return False
             if rest == 0 and (free or open_):
                 return False
-            if rest and ((rest < 0) != (self._event.amount < 0) or not fits(rest, free, self._places)):
+            if rest and ((rest < 0) != (self._event.amount < 0) or self._units[side] < max(1, free)):
                 return False
         return True
 
@@ -206,13 +210,18 @@ class Composer:
             weight, sure = (match.weight, 1.0 if x.party else match.sure) if match else (1.0, 1.0)
             out.append(replace(_as_slot(x), weight=weight, sure=sure))
         given = {s.place for s in out}
-        rest = {side: self._rest(side) for side in Side}
-        return out + [s for s in left if s.place not in given or rest[s.line.side] != 0]
+        return out + [s for s in left if s.place not in given or self._rests[s.line.side] != 0]
 
-    def _rest(self, side: Side) -> Decimal:
-        """What the event's own lines leave of one side."""
-        own = sum((x.amount for x in self._event.lines if x.side is side), Decimal(0))
-        return to_minor_unit(self._event.amount, self._places) - own
+    @cached_property
+    def _rests(self) -> dict[Side, Decimal]:
+        """What the event's own lines leave of each side."""
+        total = to_minor_unit(self._event.amount, self._places)
+        return {s: total - sum((x.amount for x in self._event.lines if x.side is s), Decimal(0)) for s in Side}
+
+    @cached_property
+    def _units(self) -> dict[Side, int]:
+        """That in whole minor units."""
+        return {side: units(rest, self._places) for side, rest in self._rests.items()}
 
     def _finished(self, draft: _Draft, past: _Past) -> Composed:
         """Raises AmountTooSmall, BadShares, AmountsDisagree; TaxDisagrees, against a given table only."""
@@ -245,9 +254,7 @@ class Composer:
             ranks.append(lowest)
         weights = [max(1e-3, math.exp(_PEAK * (rank - ranks[0]))) for rank in ranks]
         similarity = float(circle.similarity[circle.rows == rows[0]].max(initial=0.0)) if rows else 0.0
-        return _Past(
-            tuple(Precedent(self._memory.entries[r].lines, w) for r, w in zip(rows, weights, strict=True)), similarity
-        )
+        return _Past(tuple(Precedent(self._splits[r], w) for r, w in zip(rows, weights, strict=True)), similarity)
 
     def _named(self, lines: Sequence[Line], past: _Past, known: int) -> list[_Labelled]:
         """Lines with tax codes and parties.
@@ -256,7 +263,7 @@ class Composer:
         lines name parties, it is the event's party, else the one the description names, else the nearest precedent's if
         its text is near-identical.
         """
-        left = list(past.precedents[0].upright) if past.precedents else []
+        left = list(past.precedents[0].split.upright) if past.precedents else []
         out = []
         for x in lines:
             alike = [y for y in left if (y.account, y.side) == (x.account, x.side)]
@@ -273,9 +280,7 @@ class Composer:
         if match is None:
             return self._labels.tax_code(line.account, line.side, known)
         place = (line.account, line.side)
-        codes = [
-            {y.tax_code for y in p.lines if (y.account, y.side) == place} for p in past.precedents
-        ]  # fmt: skip
+        codes = [p.split.codes.get(place, ()) for p in past.precedents]
         return Guess(match.tax_code, sum(match.tax_code in c for c in codes) / len(codes))
 
     def _party(self, account: str, match: Line | None, past: _Past, known: int) -> Guess:
@@ -293,8 +298,8 @@ class Composer:
 
     def _signs(self, slots: Sequence[_Slot], lines: Sequence[Line], past: _Past, choice: Choice | None) -> Signs:
         free = [sum(s.fixed is None and s.line.side is side for s in slots) for side in Side]
-        total = sum(len(p.upright) > 0 for p in past.precedents) or 1
-        nearest = past.precedents[0] if past.precedents else None
+        shape = tuple(sorted((x.account, x.side) for x in lines))
+        nearest = past.precedents[0].split if past.precedents else None
         return Signs(
             forced=max(free) <= 1,
             extra=len(slots) - 2,
@@ -302,7 +307,7 @@ class Composer:
             steady=choice.steady if choice else 0.0,
             tested=choice.tested if choice else 0,
             same_total=bool(nearest and abs(nearest.totals[Side.DEBIT] - abs(float(self._event.amount))) < 1e-6),
-            shape=sum(_shape(p.lines) == _shape(lines) for p in past.precedents) / total if nearest else 0.5,
+            shape=sum(p.split.shape == shape for p in past.precedents) / len(past.precedents) if nearest else 0.5,
             labels=min((s.sure for s in slots), default=1.0),
             near=past.similarity,
         )
@@ -320,6 +325,26 @@ class Composer:
         ]
 
 
+class _Splits(dict[int, Split]):
+    """How the entries of one memory were split, by row; a row never changes."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self._entries = entries
+
+    @classmethod
+    def of(cls, memory: Memory) -> _Splits:
+        with memory.lock:
+            return _CACHE.setdefault(memory, cls(memory.entries))
+
+    def __missing__(self, row: int) -> Split:
+        if len(self) >= _KEPT:
+            self.clear()
+        return self.setdefault(row, Split(self._entries[row].lines))
+
+
+_CACHE: WeakKeyDictionary[Memory, _Splits] = WeakKeyDictionary()
+
+
 def _as_slot(line: Line) -> _Slot:
     """A line of the event itself."""
     known = line.amount != _NO_AMOUNT
@@ -331,7 +356,3 @@ def _there(memory: Memory, circle: Circle, number: int) -> tuple[list[int], list
     there = np.flatnonzero(memory.column("set")[circle.rows] == number) if len(circle.rows) else circle.rows
     there = there[np.argsort(-circle.rank[there], kind="stable")][:REACH]
     return [int(r) for r in circle.rows[there]], [float(r) for r in circle.rank[there]]
-
-
-def _shape(lines: Sequence[Line]) -> list[tuple[str, Side]]:
-    return sorted((x.account, x.side) for x in lines)
