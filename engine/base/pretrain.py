@@ -18,6 +18,7 @@ from engine.base.checkpoint import RESIDUAL, Base, Source, fingerprint, load, sa
 from engine.catalog import Catalog
 from engine.config import JudgeConfig, TrainConfig
 from engine.features import Reader
+from engine.inference.evidence import NAMES
 from engine.inference.trees import grow
 from engine.journal import Entry, Snapshot, in_recording_order, teaches
 from engine.model.accounts import CatalogTensors
@@ -137,6 +138,8 @@ def _cases(snapshot: Snapshot, config: TrainConfig, reader: Reader) -> Cases:
     recent = in_recording_order(e for e in snapshot.entries if teaches(e) and e.lines)[-LONGEST:]
     fitted = fit(replace(snapshot, entries=recent), config, reader=reader)
     replayed = [j for j in fitted.replayed if len(j.evidence.sets)]
+    if not replayed:
+        return Cases(np.zeros((0, len(NAMES)), np.float32), np.zeros(0, np.float32))
     rng = np.random.RandomState(config.seed)
     heard = sorted(rng.permutation(len(replayed))[:EVENTS].tolist())
     return Cases(

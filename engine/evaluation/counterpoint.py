@@ -15,7 +15,7 @@ from engine.inference.confidence import Booked
 from engine.inference.evidence import Evidence
 from engine.inference.judge import Judged, learn
 from engine.inference.predictor import Predictor
-from engine.journal import Entry, Event, Proposal, Snapshot
+from engine.journal import Entry, Event, Proposal, Snapshot, event_of
 from engine.model.encoder import TextEncoder
 from engine.targets import line_set
 from engine.templates import fit_templates
@@ -64,7 +64,7 @@ class Counterpoint:
         for entry, of_entry in zip(entries, asked, strict=True):
             found = [next(evidence) for _ in of_entry]
             answers.append([self._guess(e, x) for e, x in zip(of_entry, found, strict=True)])
-            booked = Booked(entry, memory, self._bundle.currency, check_tax=self._check_tax)
+            booked = Booked(entry, event_of(entry), memory, self._bundle.currency, check_tax=self._check_tax)
             self._replayed.append(Judged(found[0], line_set(entry.lines), booked))
         return answers
 

@@ -18,7 +18,7 @@ from engine.inference.evidence import Evidence
 from engine.inference.lines import Composed, Composer, Signs
 from engine.inference.logistic import fit, logit, sigmoid
 from engine.inference.thresholds import NEVER, PRECISIONS, above, thresholds
-from engine.journal import Candidate, Entry, Unchecked, event_of
+from engine.journal import Candidate, Entry, Event, Unchecked
 from engine.retrieval.memory import Memory
 from engine.rightness import fully_right
 from engine.targets import LineSet
@@ -37,14 +37,15 @@ _ALWAYS = 3  # precedents from which "all of them" says something
 
 
 class Booked:
-    """A replayed event's own entry; says whether a candidate, written out, is that entry in full.
+    """The entry of a replayed event; says whether a candidate, written out for what was asked, is that entry in full.
 
     ``check_tax`` as in `fully_right`; ``currency`` is the book's, for entries that name none.
     """
 
-    def __init__(self, entry: Entry, memory: Memory, currency: str, *, check_tax: bool) -> None:
+    def __init__(self, entry: Entry, asked: Event, memory: Memory, currency: str, *, check_tax: bool) -> None:
+        """``asked`` may say less than the entry, as users do."""
         self.entry, self._check_tax = entry, check_tax
-        self._composer = Composer(event_of(entry), memory, entry.currency or currency)
+        self._composer = Composer(asked, memory, entry.currency or currency)
         self._composed: dict[LineSet, Composed | None] = {}
 
     def composed(self, places: LineSet, evidence: Evidence) -> Composed | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,14 +94,13 @@ class Judge:
         History hardly ever shows what becomes of a first candidate with an account that nobody ever used, or of
         an event without any neighbour; so such a one is never given more than UNSUPPORTED.
         """
-        raw = self._raw(evidence)
+        return self.settled(self.raw(evidence), evidence)
+
+    def settled(self, raw: Floats, evidence: Evidence) -> Floats:
+        """(c,) what the trees said as probabilities, with no more claimed than history can speak for."""
         if not len(raw):
             return raw
-        ranked = self.calibrated(raw) if self.trees or self.base.trees else raw
-        top = int(ranked.argmax())
-        if len(evidence.circle.rows) and not evidence.features[top, _UNSEEN]:
-            return ranked
-        return ranked * np.float32(min(1.0, UNSUPPORTED / max(float(ranked[top]), 1e-9)))
+        return cautious(self.calibrated(raw) if self.trees or self.base.trees else raw, evidence)
 
     def calibrated(self, raw: Floats) -> Floats:
         """(c,) what the trees said, on the scale of probabilities; nobody's place changes."""
@@ -115,7 +114,8 @@ class Judge:
         kept: Floats = np.minimum(out, calibrated * (raw / max(float(raw[top]), 1e-9))).astype(np.float32)
         return kept
 
-    def _raw(self, evidence: Evidence) -> Floats:
+    def raw(self, evidence: Evidence) -> Floats:
+        """(c,) what the trees say, uncalibrated."""
         if not len(evidence.sets):
             return np.zeros(0, np.float32)
         if self.trees and self.base.trees:
@@ -151,27 +151,26 @@ class Judge:
 def learn(replayed: Sequence[Judged], config: JudgeConfig, seed: int, base: str = "") -> Judge:
     """Fit on replayed events, oldest first; calibrate on probabilities of blocks that the trees did not see.
 
+    What was asked again teaches the trees, and is no further event for anything that counts events.
     ``base`` are the trees of other books; they judge alone until there are ENOUGH events.
     """
     usable = [j for j in replayed if len(j.evidence.sets)]
+    firsts = [j for j in usable if not j.again]
     prior = Prior(base if config.rounds else "", config.prior)
-    events, mix = sum(not j.again for j in replayed), _mix(usable)
-    found = sum(j.truth in j.evidence.sets for j in usable)
-    enough = config.rounds > 0 and ENOUGH <= found < sum(len(j.evidence.sets) for j in usable)
-    if not enough and not prior.trees:
-        doubting = Judge("", Scale(mix=mix), events)
-        ranked = [doubting.rank(j.evidence) for j in usable]
-        scale = Scale(mix=mix, exact=float(_right(ranked, usable).mean()) if usable else 0.0)
-        return Judge("", scale, events, learn_confidence(_firsts(ranked, usable), thresholded=False))
-    unseen = (
-        _out_of_block(usable, config, seed, prior) if enough else _by(Judge("", Scale(), events, base=prior), usable)
-    )
-    scale = _calibrate(unseen, usable, mix, thresholded=enough)
-    judge = Judge(_fit(usable, config, seed) if enough else "", scale, events, base=prior)
-    calibrated = [judge.calibrated(p) for p in unseen]
-    judge.confidence = learn_confidence(_firsts(calibrated, usable), thresholded=enough)
+    events, mix = sum(not j.again for j in replayed), _mix(firsts)
+    found = sum(j.truth in j.evidence.sets for j in firsts)
+    enough = config.rounds > 0 and ENOUGH <= found < sum(len(j.evidence.sets) for j in firsts)
+    judge = Judge(_fit(usable, config, seed) if enough else "", Scale(mix=mix), events, base=prior)
+    raw = _out_of_block(replayed, config, seed, prior) if enough else [judge.raw(j.evidence) for j in firsts]
+    if enough or prior.trees:
+        judge.scale = _calibrate(raw, firsts, mix)
+    ranked = [judge.settled(r, j.evidence) for r, j in zip(raw, firsts, strict=True)]
+    right = _right(ranked, firsts)
+    kept = thresholds(np.array([r.max() for r in ranked]), right) if enough else Scale().sure_above
+    judge.scale = replace(judge.scale, sure_above=kept, exact=float(right.mean()) if len(right) else 0.0)
+    judge.confidence = learn_confidence(_firsts(ranked, firsts), thresholded=enough)
     if enough:
-        judge.line_sets = _line_sets(calibrated, usable)
+        judge.line_sets = _line_sets(ranked, firsts)
     return judge
 
 
@@ -182,30 +181,40 @@ def _fit(replayed: Sequence[Judged], config: JudgeConfig, seed: int) -> str:
 
 
 def _out_of_block(replayed: Sequence[Judged], config: JudgeConfig, seed: int, prior: Prior) -> list[Floats]:
-    """Each event's uncalibrated probabilities from trees fitted without its block of time."""
-    blocks = np.array_split(np.arange(len(replayed)), FOLDS)
+    """Each event's uncalibrated probabilities from trees that never saw it, nor its block of time, nor it again."""
+    number = np.cumsum([not j.again for j in replayed])  # what was asked again follows its event
     out: list[Floats] = []
-    for block in blocks:
-        inside = set(block.tolist())
-        others = [j for i, j in enumerate(replayed) if i not in inside]
+    for block in np.array_split(np.unique(number), FOLDS):
+        inside = (number >= block[0]) & (number <= block[-1])
+        others = [j for j, i in zip(replayed, inside, strict=True) if not i and len(j.evidence.sets)]
         judge = Judge(_fit(others, config, seed), Scale(), sum(not j.again for j in others), base=prior)
-        out += _by(judge, [replayed[i] for i in block])
+        held = [j for j, i in zip(replayed, inside, strict=True) if i and len(j.evidence.sets) and not j.again]
+        out += [judge.raw(j.evidence) for j in held]
     return out
 
 
-def _by(judge: Judge, replayed: Sequence[Judged]) -> list[Floats]:
-    return [judge.rank(j.evidence) for j in replayed]
-
-
-def _calibrate(unseen: Sequence[Floats], replayed: Sequence[Judged], mix: float, *, thresholded: bool) -> Scale:
-    if not unseen:
+def _calibrate(raw: Sequence[Floats], replayed: Sequence[Judged], mix: float) -> Scale:
+    """Platt's sigmoid, from events whose first candidate history can speak for."""
+    tops = [(r / max(1.0, float(r.sum())), j) for r, j in zip(raw, replayed, strict=True)]
+    usual = [(p, j) for p, j in tops if _supported(j.evidence, int(p.argmax()))]
+    if not usual:
         return Scale(mix=mix)
-    top = np.array([p.max() for p in unseen])
-    right = _right(unseen, replayed)
-    slope, offset = _platt(_logit(top), right)
-    calibrated = _sigmoid(slope * _logit(top) + offset)
-    kept = thresholds(calibrated, right) if thresholded else Scale().sure_above
-    return Scale(slope, offset, kept, mix, float(right.mean()))
+    top = np.array([p.max() for p, _ in usual])
+    slope, offset = _platt(_logit(top), _right([p for p, _ in usual], [j for _, j in usual]))
+    return Scale(slope, offset, mix=mix)
+
+
+def cautious(ranked: Floats, evidence: Evidence) -> Floats:
+    """(c,) probabilities with the first candidate's brought down to UNSUPPORTED where history cannot speak for it."""
+    top = int(ranked.argmax())
+    if _supported(evidence, top):
+        return ranked
+    return ranked * np.float32(min(1.0, UNSUPPORTED / max(float(ranked[top]), 1e-9)))
+
+
+def _supported(evidence: Evidence, candidate: int) -> bool:
+    """Whether history can speak for a candidate: there are neighbours, and all its accounts were used."""
+    return bool(len(evidence.circle.rows)) and not evidence.features[candidate, _UNSEEN]
 
 
 def _right(ranked: Sequence[Floats], replayed: Sequence[Judged]) -> NDArray[np.bool_]:

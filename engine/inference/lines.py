@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -19,7 +18,7 @@ from engine.inference.proportions import Choice, Precedent, Split, Way, choose, 
 from engine.inference.tax_history import TaxHistory
 from engine.inference.tax_lines import Shared, disagreement, parts, settled
 from engine.inference.taxes import Leg, TaxDisagrees, TaxTable
-from engine.journal import Entry, Event, Line, Side, minor_units
+from engine.journal import Event, Line, Side, minor_units
 from engine.retrieval.memory import NEAR, Memory
 from engine.targets import LineSet, canonical
 
@@ -328,21 +327,17 @@ class Composer:
 class _Splits(dict[int, Split]):
     """How the entries of one memory were split, by row; a row never changes."""
 
-    def __init__(self, entries: Sequence[Entry]) -> None:
-        self._entries = entries
+    def __init__(self, memory: Memory) -> None:
+        self._entries = memory.entries
 
     @classmethod
     def of(cls, memory: Memory) -> _Splits:
-        with memory.lock:
-            return _CACHE.setdefault(memory, cls(memory.entries))
+        return memory.companion(cls)
 
     def __missing__(self, row: int) -> Split:
         if len(self) >= _KEPT:
             self.clear()
         return self.setdefault(row, Split(self._entries[row].lines))
-
-
-_CACHE: WeakKeyDictionary[Memory, _Splits] = WeakKeyDictionary()
 
 
 def _as_slot(line: Line) -> _Slot:

@@ -19,6 +19,7 @@ from engine.features import Ints, Read
 from engine.inference.cards import cards
 from engine.inference.conformal import options
 from engine.inference.evidence import Evidence
+from engine.inference.judge import cautious
 from engine.inference.lines import Composed, Composer
 from engine.inference.reasoner import Reasoner
 from engine.inference.taxes import TaxTable
@@ -97,7 +98,8 @@ class Predictor:
                 self._reasoner.memory.add(learnt, self._bundle.reader.read([event_of(e) for e in learnt]))
 
     def forget(self, entry_ids: Sequence[str]) -> None:
-        self._reasoner.memory.forget(entry_ids)
+        with self._lock:
+            self._reasoner.memory.forget(entry_ids)
 
     def predict(
         self, events: Sequence[Event], accounts: Sequence[Account] | None = None, *, explain: bool = False
@@ -254,7 +256,8 @@ def given_lines(chances: Floats, evidence: Evidence, composer: Composer) -> Floa
     """(c,) probabilities once it is known which lines there are: impossible candidates leave theirs to the others."""
     fit = np.array([composer.possible(s) for s in evidence.sets], bool)
     left = float(chances[fit].sum()) if len(fit) else 0.0
-    return np.where(fit, chances * (float(chances.sum()) / left if left > 0 else 1.0), 0.0).astype(np.float32)
+    joined = np.where(fit, chances * (float(chances.sum()) / left if left > 0 else 1.0), 0.0).astype(np.float32)
+    return cautious(joined, evidence) if len(joined) else joined
 
 
 def shares(evidence: Evidence, c: int, mix: float) -> Shares:

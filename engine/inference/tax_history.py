@@ -6,7 +6,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -56,8 +55,7 @@ class TaxHistory:
     def of(cls, memory: Memory) -> TaxHistory:
         """What this memory implies, read up to its newest entry."""
         with memory.lock:
-            history = _CACHE.get(memory) or cls(memory)
-            _CACHE[memory] = history
+            history = memory.companion(cls)
             history.catch_up()
             return history
 
@@ -84,7 +82,6 @@ class TaxHistory:
         return self._tables[key]
 
 
-_CACHE: WeakKeyDictionary[Memory, TaxHistory] = WeakKeyDictionary()
 _NONE = TaxTable()
 
 

@@ -6,9 +6,9 @@ Shapes: n remembered entries, q queries, k neighbours, L lines of a neighbour.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import scipy.sparse as sp
@@ -68,6 +68,9 @@ class Columns:
         return self._size
 
 
+T = TypeVar("T")
+
+
 class Memory:
     """Remembered entries with their lines; upsert by entry id, forget by id. Safe to use from several threads."""
 
@@ -87,6 +90,7 @@ class Memory:
         )  # fmt: skip
         self._wide: list[sp.csr_matrix] = []
         self._index = VectorIndex(key_width)
+        self._companions: dict[Any, Any] = {}
         self.lock = threading.RLock()
 
     def __len__(self) -> int:
@@ -94,6 +98,14 @@ class Memory:
 
     def __contains__(self, entry_id: str) -> bool:
         return entry_id in self._row_of
+
+    def companion(self, kind: Callable[[Memory], T]) -> T:
+        """Something that is worked out from this memory; made once, kept beside it, and gone with it."""
+        with self.lock:
+            if kind not in self._companions:
+                self._companions[kind] = kind(self)
+            made: T = self._companions[kind]
+            return made
 
     def column(self, name: str) -> NDArray[Any]:
         return self._columns[name]

@@ -22,9 +22,13 @@ from engine.targets import LineSet, Target, decodable, line_set, to_target
 
 @dataclass(frozen=True)
 class Lessons:
-    """``teachable`` (m,) rows of entries that the decoder can write; ``rows`` catalog row by code."""
+    """``events`` (2n) as they are asked; ``teachable`` (m,) rows of entries that the decoder can write.
+
+    ``rows`` is the catalog row by code.
+    """
 
     entries: tuple[Entry, ...]
+    events: tuple[Event, ...]
     catalog: Catalog
     rows: dict[str, int]
     memory: Memory
@@ -37,15 +41,16 @@ class Lessons:
         cls, entries: Sequence[Entry], catalog: Catalog, reader: Reader, config: TrainConfig,
         progress: Callable[[int, int], None] | None = None,
     ) -> Lessons:  # fmt: skip
-        events = [event_of(e) for e in entries]
-        read = reader.read([*events, *blanked(events, config)], progress)
+        whole = [event_of(e) for e in entries]
+        events = (*whole, *blanked(whole, config))
+        read = reader.read(events, progress)
         memory = Memory(config.memory, reader.key_width)
         n = len(entries)
         memory.add(entries, read.take(range(n)))
         known = np.tile(np.arange(n), 2)  # entry i is asked when only rows below i were known
         fit = [i for i, e in enumerate(entries) if decodable(e.lines, config.network.max_lines)]
         recall = memory.recall(read, known)
-        return cls(tuple(entries), catalog, catalog.rows, memory, read, recall, np.array(fit, np.int64))
+        return cls(tuple(entries), events, catalog, catalog.rows, memory, read, recall, np.array(fit, np.int64))
 
     def __len__(self) -> int:
         return len(self.entries)

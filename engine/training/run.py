@@ -226,22 +226,19 @@ class _Run:
         begun = 2 * (start - self.ends[0])
         fresh = self.reasoner.consider(read, rows, progress=self._replaying(begun))
         stale = self.reasoner.consider(read, np.full(len(rows), start), progress=self._replaying(begun + len(rows)))
+        tax = any(x.tax_code for e in self.lessons.entries[:start] for x in e.lines)  # codes count once there are some
         judged: list[Judged] = []
-        for row, *found in zip(rows, fresh, stale, strict=True):
-            truth = self.lessons.truth(int(row))
-            judged += [Judged(x, truth, self._booked(int(row), start), again=x is found[1]) for x in found]
+        for row, twin, *found in zip(rows, rows + n * hidden, fresh, stale, strict=True):
+            truth, asked = self.lessons.truth(int(row)), self.lessons.events[int(twin)]
+            for evidence in found:
+                booked = Booked(self.lessons.entries[row], asked, self.lessons.memory, self._currency, check_tax=tax)
+                judged.append(Judged(evidence, truth, booked, again=evidence is found[1]))
         return judged
 
     def _replaying(self, before: int) -> Callable[[int], None]:
         """Tells of the replay as a whole, ``before`` questions of which were asked already."""
         total = 2 * (len(self.lessons) - self.ends[0])
         return lambda done: self.reporter.tell("judge", before + done, total, "replaying history")
-
-    def _booked(self, row: int, start: int) -> Booked:
-        """The entry of a row to compare whole lines with; tax codes count once the history has some."""
-        entries = self.lessons.entries
-        check_tax = any(x.tax_code for e in entries[:start] for x in e.lines)
-        return Booked(entries[row], self.lessons.memory, self._currency, check_tax=check_tax)
 
 
 class _Counter:
@@ -258,7 +255,7 @@ class _Counter:
 def _metrics(replayed: list[Judged], judge: Judge) -> dict[str, float]:
     """Figures on replayed history: entries asked before they were known, ranked by trees that did not see them."""
     return {
-        "replayed": float(len(replayed)),
+        "replayed": float(sum(not j.again for j in replayed)),
         "exact": judge.scale.exact,
         "candidates": float(np.mean([j.truth in j.evidence.sets for j in replayed])) if replayed else 0.0,
     }

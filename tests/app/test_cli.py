@@ -257,7 +257,7 @@ def test_bad_input_is_a_sentence_and_exit_code_1(home: Home, fill: FillBook, arg
         (["benchmark", "x", "--seeds", "a"], 2, "not a list of whole numbers"),
         (["benchmark", "x", "--mode", "later"], 2, "Invalid value"),
         (["benchmark", "pyproject.toml"], 1, "no known format"),
-        (["benchmark", "pyproject.toml", "--base", "mine"], 1, "Use auto or none"),
+        (["benchmark", "pyproject.toml", "--base", "mine"], 1, "Use auto, none, or a folder"),
         (["ablate"], 2, "Missing argument"),
         (["ablate", "x", "--seeds", "a"], 2, "not a list of whole numbers"),
         (["ablate", "pyproject.toml", "--out", "/nowhere/page.md"], 1, "there is no folder /nowhere"),

@@ -158,7 +158,9 @@ def rewritten(folder: Path, **changes: object) -> None:
 
 def test_another_format_is_a_mismatch(copy: Path) -> None:
     rewritten(copy, format=bundle.FORMAT + 1)
-    with pytest.raises(BundleMismatch, match=r"expected 1, found 2\. Train the book again"):
+    with pytest.raises(
+        BundleMismatch, match=rf"expected {bundle.FORMAT}, found {bundle.FORMAT + 1}\. Train the book again"
+    ):
         Predictor.load(copy)
 
 

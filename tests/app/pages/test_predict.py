@@ -11,12 +11,11 @@ from app.services import journal, propose, train
 from app.services.typed import today
 from app.services.workbench import Workbench
 from app.views.proposal import lines_of
-from engine.errors import BadEvent
+from engine.errors import BadEvent, TooLittleHistory
 from engine.journal import State
 from storage.records import JournalQuery
 from tests.app.conftest import FillBook
 from tests.app.pages.conftest import Open, describe, said
-from tests.builders import some_entries
 
 
 def table(at: AppTest) -> str:
@@ -201,8 +200,14 @@ def test_a_book_without_a_model_is_trained_by_a_button(wb: Workbench, fill: Fill
     train.cancel(wb, train.running(wb, "test"))
 
 
-def test_too_little_history_is_said_beside_the_button(wb: Workbench, fill: FillBook, opened: Open) -> None:
+def test_too_little_history_is_said_beside_the_button(
+    wb: Workbench, fill: FillBook, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_args: object, **_options: object) -> None:
+        raise TooLittleHistory("test", 1, 2)
+
     fill(wb, entries=some_entries(1))
+    monkeypatch.setattr("app.services.train.start", refuse)
     at = opened()
     at.button(key="predict.train").click().run()
     assert "has 1 entries to learn from" in said(at)

@@ -18,9 +18,10 @@ from app.services.errors import BadInput, TrainingBusy, TrainingFailed
 from app.services.workbench import Workbench, open_workbench
 from engine import bundle
 from engine.errors import TooLittleHistory, TrainingCancelled
+from engine.inference.predictor import Predictor
 from storage.errors import UnknownBook
 from tests.app.conftest import FillBook
-from tests.builders import some_entries
+from tests.builders import CATALOG, an_event, some_entries
 from tests.engine.encoders import save_small_xlmr
 
 
@@ -118,12 +119,20 @@ def test_a_killed_training_is_a_failure_in_words(wb: Workbench, fill: FillBook) 
     assert train.count(wb, "test") == 1
 
 
-@pytest.mark.parametrize("count", [0, 1])
-def test_too_little_history_is_said_before_anything_starts(wb: Workbench, fill: FillBook, count: int) -> None:
-    fill(wb, entries=some_entries(count))
-    with pytest.raises(TooLittleHistory, match=f"has {count} entries"):
+def test_too_little_to_learn_from_is_said_before_anything_starts(wb: Workbench, fill: FillBook) -> None:
+    fill(wb, entries=(), accounts=CATALOG[:1])
+    with pytest.raises(TooLittleHistory, match="has 0 entries"):
         train.start(wb, "test", "tiny")
     assert wb.jobs.names() == []
+
+
+def test_a_catalog_alone_gets_a_model_of_what_other_books_taught(wb: Workbench, fill: FillBook) -> None:
+    fill(wb, entries=())
+    report = train.wait(wb, train.start(wb, "test", "quick"))
+    assert report.champion
+    proposal = Predictor.load(wb.home.bundles / report.job).predict([an_event()])[0]
+    assert proposal.candidates
+    assert not proposal.because
 
 
 def test_unknown_book_and_profile(wb: Workbench, fill: FillBook) -> None:

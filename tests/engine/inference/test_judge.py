@@ -12,7 +12,7 @@ from hypothesis.extra import numpy as hnp
 
 from engine.config import JudgeConfig
 from engine.inference.evidence import NAMES, Circle, Evidence
-from engine.inference.judge import ENOUGH, UNSUPPORTED, Judge, Judged, Prior, Scale, learn
+from engine.inference.judge import ENOUGH, UNSUPPORTED, Judge, Judged, Prior, Scale, cautious, learn
 from engine.inference.thresholds import NEVER, PRECISIONS, threshold
 from engine.journal import Side
 from engine.targets import LineSet
@@ -101,7 +101,7 @@ def test_probabilities_are_calibrated(judge: Judge) -> None:
 )
 def test_calibration_changes_nobodys_place(raw: np.ndarray, slope: float, offset: float) -> None:
     class Fixed(Judge):
-        def _raw(self, evidence: Evidence) -> np.ndarray:
+        def raw(self, evidence: Evidence) -> np.ndarray:
             return raw
 
     judge = Fixed("", Scale(slope=slope, offset=offset), 100)
@@ -224,6 +224,18 @@ def test_own_trees_and_those_of_a_base_are_joined_by_how_much_history_spoke(judg
 
 
 def test_events_replayed_again_count_once() -> None:
-    history = a_history(100)
-    twice = [Judged(j.evidence, j.truth, again=again) for j in history for again in (False, True)]
-    assert learn(twice, CONFIG, 0).events == 100
+    def twice(events: int) -> list[Judged]:
+        return [Judged(j.evidence, j.truth, again=again) for j in a_history(events) for again in (False, True)]
+
+    assert learn(twice(100), CONFIG, 0).events == 100
+    assert learn(twice(ENOUGH // 2), CONFIG, 0).trees == "", "half as many events as are needed, asked twice"
+    assert learn(twice(ENOUGH // 2), CONFIG, 0).scale.sure_above == Scale().sure_above
+
+
+def test_no_more_is_claimed_for_who_is_first_once_others_are_out() -> None:
+    """A first candidate with an account that nobody used stays doubtful, whoever left it its probability."""
+    features = np.zeros((2, len(NAMES)), np.float32)
+    features[1, NAMES.index("unseen")] = 1
+    evidence = an_evidence(features)
+    assert cautious(np.array([0.9, 0.05], np.float32), evidence)[0] == pytest.approx(0.9)
+    assert cautious(np.array([0.0, 0.95], np.float32), evidence)[1] == pytest.approx(UNSUPPORTED)

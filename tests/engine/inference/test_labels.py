@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from dataclasses import replace
 
 import pytest
@@ -12,7 +14,7 @@ from engine.inference.lines import Composer
 from engine.journal import Side
 from engine.retrieval.memory import Memory
 from engine.targets import line_set
-from tests.builders import a_line, an_entry, an_event
+from tests.builders import a_line, an_entry, an_event, some_entries
 from tests.engine.inference.test_lines import evidence_of
 from tests.engine.retrieval.test_memory import a_memory
 
@@ -51,7 +53,7 @@ def test_what_comes_later_or_was_forgotten_is_not_named(memory: Memory) -> None:
     labels = Labels.of(memory)
     assert labels.named("1600", "funkwerk", 0).value == ""
     memory.forget(["P0"])
-    assert labels.named("1600", "funkwerk", memory.rows).value == ""
+    assert Labels.of(memory).named("1600", "funkwerk", memory.rows).value == ""
     assert labels.tax_code("1200", Side.CREDIT, 0).value == ""
 
 
@@ -69,3 +71,12 @@ def test_the_events_party_comes_before_the_one_its_text_names(memory: Memory) ->
         composed = Composer(replace(event, party=party), memory, "EUR").compose(places, evidence_of(places, memory))
         assert composed
         assert {x.account: x.party for x in composed.lines} == {"1600": want, "1200": ""}
+
+
+def test_labels_go_with_their_memory(reader: Reader) -> None:
+    one = a_memory(reader, some_entries(3))
+    Labels.of(one)
+    gone = weakref.ref(one)
+    del one
+    gc.collect()
+    assert gone() is None

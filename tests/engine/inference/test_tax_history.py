@@ -121,7 +121,7 @@ def test_a_book_without_codes_is_written_as_before(reader: Reader) -> None:
     memory: Memory = a_memory(reader, entries)
     assert len(TaxHistory.of(memory).table(12)) == 0
     like = entries[0]
-    booked, places = Booked(like, memory, "EUR", check_tax=False), line_set(like.lines)
+    booked, places = Booked(like, event_of(like), memory, "EUR", check_tax=False), line_set(like.lines)
     composed = booked.composed(places, evidence_of(places, memory))
     assert composed
     assert booked.right(composed)
