@@ -16,6 +16,7 @@ from engine.journal import State
 from storage.records import JournalQuery
 from tests.app.conftest import FillBook
 from tests.app.pages.conftest import Open, describe, said
+from tests.builders import some_entries
 
 
 def table(at: AppTest) -> str:
