@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from app.services.benchmark import code_digest, keep, kept, snapshot_of
-from engine.base import AUTO, SHELF
-from engine.base.checkpoint import choose
+from engine.base import NONE, SHELF
+from engine.base.checkpoint import chosen
 from engine.demo import demo_book
 from engine.errors import BaseUnusable
 from engine.journal import Snapshot
@@ -53,12 +53,10 @@ def base_for(snapshot: Snapshot, wish: str) -> str:
 
     Raises BaseUnusable where ``auto`` finds none: a figure without a base must not be taken for one with.
     """
-    if wish != AUTO:
-        return wish
-    base = choose(AUTO, snapshot.entries)
-    if base is None:
+    base = chosen(wish, snapshot.entries)
+    if base == NONE != wish:
         raise BaseUnusable(str(SHELF), f"holds no base that has not seen {snapshot.book}")
-    return str(SHELF / base.name)
+    return base
 
 
 def say(text: str) -> None:

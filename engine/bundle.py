@@ -66,7 +66,7 @@ class Bundle:
     judge: Judge
     metrics: dict[str, float]
     digest: str = ""
-    base: str = "none"
+    base: str = NONE
 
 
 def save(bundle: Bundle, folder: Path) -> str:

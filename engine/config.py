@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Literal, Self, get_args, get_origin, get_type_hints
 
+from engine.base import AUTO, NONE
+
 EMBEDDED = "embedded"  # the encoder that comes with the program
 
 
@@ -170,7 +172,7 @@ class TrainConfig(_Saved):
     judge: JudgeConfig = field(default_factory=JudgeConfig)
     loss: LossConfig = field(default_factory=LossConfig)
     seed: int = 0
-    base: str = "auto"  # where a book starts: 'auto', a base that has not seen it; 'none'; or a base's folder
+    base: str = AUTO  # where a book starts: 'auto', a base that has not seen it; 'none'; or a base's folder
     cuts: tuple[float, ...] = (0.3, 0.5, 0.7, 0.85)  # shares of history at which the judge's networks are frozen
     epochs: int = 10  # over the first part
     epochs_more: int = 5  # over each later, longer part
@@ -205,7 +207,7 @@ class TrainConfig(_Saved):
     def tiny(cls, seed: int = 0) -> TrainConfig:
         """For tests: everything runs, nothing is large."""
         return cls(
-            seed=seed, base="none", cuts=(0.5, 0.75), epochs=2, epochs_more=1, threads=1,
+            seed=seed, base=NONE, cuts=(0.5, 0.75), epochs=2, epochs_more=1, threads=1,
             network=NetworkConfig(hidden=32, heads=2, dropout=0.0),
             judge=JudgeConfig(rounds=20, beams=4),
             memory=MemoryConfig(slots=4, evidence=12, pool=30),

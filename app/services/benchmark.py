@@ -47,7 +47,7 @@ class Wishes:
     modes: tuple[Mode, ...] = MODES
     peers: bool = False
     seeds: tuple[int, ...] = (0,)
-    base: str = "auto"
+    base: str = AUTO
     fresh: bool = False
     out: Path | None = None  # the JSON is written here as well
     cache: Path | None = None  # instead of COUNTERPOINT_HOME/benchmarks
@@ -206,7 +206,12 @@ def measure(piece: Piece, threads: int = 1) -> dict[str, Any]:
     """Fit and examine one contender; the JSON that is kept."""
     start = time.perf_counter()
     snapshot = replace(snapshot_of(piece.path), book=piece.book)
-    system = make(piece.system, seed=piece.seed, threads=threads, base=piece.base)
+    base = NONE
+    if piece.system == COUNTERPOINT:
+        from engine.base.checkpoint import chosen
+
+        base = chosen(piece.base, snapshot.entries)
+    system = make(piece.system, seed=piece.seed, threads=threads, base=base)
     found = Examiner(snapshot).measure(system, piece.modes)
     return {
         "book": piece.book,

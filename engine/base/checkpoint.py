@@ -143,6 +143,12 @@ def choose(wish: str, entries: Sequence[Entry], shelf: Path = SHELF) -> Base | N
     return None
 
 
+def chosen(wish: str, entries: Sequence[Entry], shelf: Path = SHELF) -> str:
+    """The same as a setting: 'none' or a folder. A book that is measured is given whole, its test part included."""
+    base = choose(wish, entries, shelf)
+    return NONE if base is None else str(shelf / base.name) if wish == AUTO else wish
+
+
 def _assemble(folder: Path, manifest: dict[str, Any], digest: str) -> Base:
     weights = {n: w.to(torch.float32) for n, w in load_file(folder / "network.safetensors").items()}
     return Base(

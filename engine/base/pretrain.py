@@ -6,7 +6,7 @@ The network has no parameter of any one account or book, so what it learns is ho
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,13 +14,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from engine.base import EVERYTHING, NONE
 from engine.base.checkpoint import RESIDUAL, Base, Source, fingerprint, load, save
 from engine.catalog import Catalog
 from engine.config import JudgeConfig, TrainConfig
 from engine.features import Reader
 from engine.inference.evidence import NAMES
 from engine.inference.trees import grow
-from engine.journal import Entry, Snapshot, in_recording_order, teaches
+from engine.journal import Snapshot
 from engine.model.accounts import CatalogTensors
 from engine.model.encoder import TextEncoder
 from engine.model.network import Network, Widths
@@ -28,6 +29,7 @@ from engine.sketch import Floats
 from engine.training.lessons import Lessons
 from engine.training.loop import Teacher
 from engine.training.run import fit
+from engine.training.snapshot import teaching
 
 NEWEST = 1000  # entries of a book that the network reads; no book is heard more often than another by its size
 LONGEST = 2500  # newest entries of a book that are replayed for the judge
@@ -58,7 +60,7 @@ class Schoolbook:
 
 def prepare(snapshot: Snapshot, source: Source, config: TrainConfig, reader: Reader) -> Schoolbook:
     """Read a book, and replay its history with a model of its own, which starts from nothing."""
-    entries = in_recording_order(e for e in snapshot.entries if teaches(e) and e.lines)
+    entries = teaching(snapshot)
     newest = entries[-NEWEST:]
     catalog = Catalog.of(snapshot.accounts, newest)
     lessons = Lessons.of(newest, catalog, reader, config)
@@ -100,14 +102,14 @@ def pretrain(
 
     ``config.base`` is not heeded: every book's own replay starts from nothing.
     """
-    config = replace(config, base="none", encoder=replace(config.encoder, train_layers=0))
+    config = replace(config, base=NONE, encoder=replace(config.encoder, train_layers=0))
     reader = Reader(TextEncoder(config.encoder))
     ready = []
     for snapshot, source in books:
         say(f"reading and replaying {source.book}, {source.entries} entries")
         ready.append(prepare(snapshot, source, config, reader))
     made = []
-    for name, left_out in [("all", None), *((f"without-{s.book}", s) for _, s in books if not s.generated)]:
+    for name, left_out in [(EVERYTHING, None), *((f"without-{s.book}", s) for _, s in books if not s.generated)]:
         say(f"learning {name}")
         base = _learnt([b for b in ready if b.source != left_out], name, config, reader, say)
         made.append(_written(base, out / name))
@@ -135,8 +137,7 @@ def _made(folder: Path) -> Path:
 
 
 def _cases(snapshot: Snapshot, config: TrainConfig, reader: Reader) -> Cases:
-    recent = in_recording_order(e for e in snapshot.entries if teaches(e) and e.lines)[-LONGEST:]
-    fitted = fit(replace(snapshot, entries=recent), config, reader=reader)
+    fitted = fit(replace(snapshot, entries=teaching(snapshot)[-LONGEST:]), config, reader=reader)
     replayed = [j for j in fitted.replayed if len(j.evidence.sets)]
     if not replayed:
         return Cases(np.zeros((0, len(NAMES)), np.float32), np.zeros(0, np.float32))
@@ -144,15 +145,10 @@ def _cases(snapshot: Snapshot, config: TrainConfig, reader: Reader) -> Cases:
     heard = sorted(rng.permutation(len(replayed))[:EVENTS].tolist())
     return Cases(
         np.concatenate([replayed[i].evidence.features for i in heard]),
-        np.concatenate([_right(replayed[i].evidence.sets, replayed[i].truth) for i in heard]),
+        np.concatenate([replayed[i].right for i in heard]),
     )
-
-
-def _right(sets: Iterable[object], truth: object) -> Floats:
-    return np.array([s == truth for s in sets], np.float32)
 
 
 def source_of(snapshot: Snapshot, licence: str, origin: str = "") -> Source:
     """The provenance of a book; ``origin`` is empty for a generated one."""
-    teaching: list[Entry] = [e for e in snapshot.entries if teaches(e) and e.lines]
-    return Source(snapshot.book, len(teaching), snapshot.digest, licence, origin)
+    return Source(snapshot.book, len(teaching(snapshot)), snapshot.digest, licence, origin)

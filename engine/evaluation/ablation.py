@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from engine.base import NONE
 from engine.config import JudgeConfig, TrainConfig, choices
 from engine.evaluation.metrics import Interval
 
@@ -143,7 +144,7 @@ _READING = (
 _RANKING = (
     _row("Judge", "no_templates", "What are posting templates worth?", templates__on=False),
     _row("Judge", "no_judge", "What are the judge's trees worth?", judge__rounds=0),
-    _row("Judge", "no_base", "What is it worth that other books were learnt from first?", base="none"),
+    _row("Judge", "no_base", "What is it worth that other books were learnt from first?", base=NONE),
     _row("Judge", "beams_2", "Is a narrow beam enough?", judge__beams=2),
 )
 _SIZES = (

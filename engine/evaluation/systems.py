@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 from dataclasses import replace
 
+from engine.base import AUTO
 from engine.errors import EngineError
 from engine.evaluation.system import System
 
@@ -27,7 +28,7 @@ def absent(name: str) -> str:
     return ""
 
 
-def make(name: str, *, seed: int = 0, threads: int = 1, base: str = "auto") -> System:
+def make(name: str, *, seed: int = 0, threads: int = 1, base: str = AUTO) -> System:
     """A fresh contender. Peers have neither randomness nor a base, so both are ours alone. Raises SystemAbsent."""
     if why := absent(name):
         raise SystemAbsent(name, why)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from engine.errors import BadEvent
 from engine.features import Read
+from engine.inference.checks import check
 from engine.inference.evidence import Evidence
-from engine.inference.predictor import Predictor, check
+from engine.inference.predictor import Predictor
 from engine.inference.without import EVERYTHING, Without
 from engine.journal import Account, Candidate, Event, Proposal
 from engine.retrieval.memory import Memory

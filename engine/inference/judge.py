@@ -47,6 +47,11 @@ class Judged:
     booked: Booked | None = None
     again: bool = False
 
+    @property
+    def right(self) -> Floats:
+        """(c,) 1 for the candidate that was booked, 0 for the others."""
+        return np.array([s == self.truth for s in self.evidence.sets], np.float32)
+
 
 @dataclass(frozen=True)
 class Scale:
@@ -176,8 +181,7 @@ def learn(replayed: Sequence[Judged], config: JudgeConfig, seed: int, base: str 
 
 def _fit(replayed: Sequence[Judged], config: JudgeConfig, seed: int) -> str:
     features = np.concatenate([j.evidence.features for j in replayed])
-    right = np.concatenate([[s == j.truth for s in j.evidence.sets] for j in replayed]).astype(np.float32)
-    return grow(features, right, config, seed)
+    return grow(features, np.concatenate([j.right for j in replayed]), config, seed)
 
 
 def _out_of_block(replayed: Sequence[Judged], config: JudgeConfig, seed: int, prior: Prior) -> list[Floats]:

@@ -9,12 +9,11 @@ from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 
-import numpy as np
-
 from engine.inference.amounts import AmountsDisagree, AmountTooSmall, BadShares, allocate_entry, to_minor_unit, units
-from engine.inference.evidence import Circle, Evidence
+from engine.inference.evidence import Evidence
 from engine.inference.labels import Guess, Labels
-from engine.inference.proportions import Choice, Precedent, Split, Way, choose, tried
+from engine.inference.precedents import Past, recalled
+from engine.inference.proportions import Choice, Way, choose, tried
 from engine.inference.tax_history import TaxHistory
 from engine.inference.tax_lines import Shared, disagreement, parts, settled
 from engine.inference.taxes import Leg, TaxDisagrees, TaxTable
@@ -22,11 +21,8 @@ from engine.journal import Event, Line, Side, minor_units
 from engine.retrieval.memory import NEAR, Memory
 from engine.targets import LineSet, canonical
 
-REACH = 16  # precedents looked at
-_PEAK = 8.0  # how much more a nearer precedent counts, by rank
 _CARRIED = 0.5  # share of an account's lines that must name a party for a line of it to get one
 _NO_AMOUNT = Decimal(0)  # of a known line whose amount is not known
-_KEPT = 4096  # earlier entries whose split is kept in mind
 _DOUBTED = 0.3  # how sure a code is whose rate, as history shows it, a given tax contradicts
 
 
@@ -87,14 +83,6 @@ class _Labelled(NamedTuple):
     sure: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Past:
-    """Earlier entries of one set, nearest first, and how near the first of them is."""
-
-    precedents: tuple[Precedent, ...]
-    similarity: float
-
-
 class Composer:
     """Writes the lines of candidates for one event.
 
@@ -107,7 +95,6 @@ class Composer:
     def __init__(self, event: Event, memory: Memory, currency: str, taxes: TaxTable | None = None) -> None:
         self._event, self._memory, self._taxes = event, memory, taxes
         self._history = TaxHistory.of(memory)
-        self._splits = _Splits.of(memory)
         self.refused: TaxDisagrees | None = None
         self._places = minor_units(currency)
         self._unit = Decimal(1).scaleb(-self._places)
@@ -137,7 +124,7 @@ class Composer:
         """One candidate written out; None where the amount cannot be shared out over these lines."""
         if not self.possible(places):
             return None
-        past = self._past(places, evidence)
+        past = recalled(self._memory, places, evidence)
         choice = choose(past.precedents, self._unit) if past.precedents else None
         for draft in self._drafts(places, evidence, past, choice):
             try:
@@ -149,7 +136,7 @@ class Composer:
                 break
         return None
 
-    def _drafts(self, places: LineSet, evidence: Evidence, past: _Past, choice: Choice | None) -> Iterator[_Draft]:
+    def _drafts(self, places: LineSet, evidence: Evidence, past: Past, choice: Choice | None) -> Iterator[_Draft]:
         """What to try one after the other: tax by code, fixed amounts, none, and one line a place for small amounts."""
         if choice:
             named = self._named(choice.way.source.upright, past, evidence.known)
@@ -167,7 +154,7 @@ class Composer:
         one_a_place = {s.place: replace(s, weight=1.0) for s in reversed(slots)}.values()
         yield _Draft(self._beside_known([*one_a_place][::-1]), choice)
 
-    def _by_code(self, slots: Sequence[_Slot], evidence: Evidence, past: _Past, choice: Choice | None) -> _Draft | None:
+    def _by_code(self, slots: Sequence[_Slot], evidence: Evidence, past: Past, choice: Choice | None) -> _Draft | None:
         """The slots with tax lines that follow from their bases.
 
         None where lines have no code with tax lines, or only history says what a code means and its entries say
@@ -222,7 +209,7 @@ class Composer:
         """That in whole minor units."""
         return {side: units(rest, self._places) for side, rest in self._rests.items()}
 
-    def _finished(self, draft: _Draft, past: _Past) -> Composed:
+    def _finished(self, draft: _Draft, past: Past) -> Composed:
         """Raises AmountTooSmall, BadShares, AmountsDisagree; TaxDisagrees, against a given table only."""
         slots, sides = draft.slots, [s.line.side for s in draft.slots]
         amounts = allocate_entry(
@@ -239,23 +226,7 @@ class Composer:
         signs = self._signs(slots, lines, past, draft.choice)
         return Composed(canonical(lines), replace(signs, labels=min(signs.labels, _DOUBTED)) if wrong else signs)
 
-    def _past(self, places: LineSet, evidence: Evidence) -> _Past:
-        """Precedents among the neighbours by rank, then the newest ones that were known."""
-        number, circle = self._memory.set_number(places), evidence.circle
-        if number < 0:
-            return _Past((), 0.0)
-        rows, ranks = _there(self._memory, circle, number)
-        sets, alive = self._memory.column("set")[: evidence.known], self._memory.column("alive")[: evidence.known]
-        older = [int(r) for r in np.flatnonzero((sets == number) & alive)[::-1][: 2 * REACH]]
-        lowest = min(ranks, default=0.0)
-        for row in [r for r in older if r not in rows][: REACH - len(rows)]:
-            rows.append(row)
-            ranks.append(lowest)
-        weights = [max(1e-3, math.exp(_PEAK * (rank - ranks[0]))) for rank in ranks]
-        similarity = float(circle.similarity[circle.rows == rows[0]].max(initial=0.0)) if rows else 0.0
-        return _Past(tuple(Precedent(self._splits[r], w) for r, w in zip(rows, weights, strict=True)), similarity)
-
-    def _named(self, lines: Sequence[Line], past: _Past, known: int) -> list[_Labelled]:
+    def _named(self, lines: Sequence[Line], past: Past, known: int) -> list[_Labelled]:
         """Lines with tax codes and parties.
 
         Codes are those of the nearest precedent's line most like each, else the account's usual one. Where an account's
@@ -275,14 +246,14 @@ class Composer:
             out.append(_Labelled(line, code.sure * party.sure))
         return out
 
-    def _code(self, line: Line, match: Line | None, past: _Past, known: int) -> Guess:
+    def _code(self, line: Line, match: Line | None, past: Past, known: int) -> Guess:
         if match is None:
             return self._labels.tax_code(line.account, line.side, known)
         place = (line.account, line.side)
         codes = [p.split.codes.get(place, ()) for p in past.precedents]
         return Guess(match.tax_code, sum(match.tax_code in c for c in codes) / len(codes))
 
-    def _party(self, account: str, match: Line | None, past: _Past, known: int) -> Guess:
+    def _party(self, account: str, match: Line | None, past: Past, known: int) -> Guess:
         carried = self._labels.carries_party(account, known)
         if carried < _CARRIED and not (match and match.party):
             return Guess("", 1.0 - carried)
@@ -295,7 +266,7 @@ class Composer:
             return Guess(match.party, 0.8)
         return Guess("", 1.0 - carried)
 
-    def _signs(self, slots: Sequence[_Slot], lines: Sequence[Line], past: _Past, choice: Choice | None) -> Signs:
+    def _signs(self, slots: Sequence[_Slot], lines: Sequence[Line], past: Past, choice: Choice | None) -> Signs:
         free = [sum(s.fixed is None and s.line.side is side for s in slots) for side in Side]
         shape = tuple(sorted((x.account, x.side) for x in lines))
         nearest = past.precedents[0].split if past.precedents else None
@@ -324,30 +295,7 @@ class Composer:
         ]
 
 
-class _Splits(dict[int, Split]):
-    """How the entries of one memory were split, by row; a row never changes."""
-
-    def __init__(self, memory: Memory) -> None:
-        self._entries = memory.entries
-
-    @classmethod
-    def of(cls, memory: Memory) -> _Splits:
-        return memory.companion(cls)
-
-    def __missing__(self, row: int) -> Split:
-        if len(self) >= _KEPT:
-            self.clear()
-        return self.setdefault(row, Split(self._entries[row].lines))
-
-
 def _as_slot(line: Line) -> _Slot:
     """A line of the event itself."""
     known = line.amount != _NO_AMOUNT
     return _Slot(line, 1.0, line.amount if known else None, given=known)
-
-
-def _there(memory: Memory, circle: Circle, number: int) -> tuple[list[int], list[float]]:
-    """Rows and ranks of the best-ranked neighbours of one set."""
-    there = np.flatnonzero(memory.column("set")[circle.rows] == number) if len(circle.rows) else circle.rows
-    there = there[np.argsort(-circle.rank[there], kind="stable")][:REACH]
-    return [int(r) for r in circle.rows[there]], [float(r) for r in circle.rank[there]]

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 PRECISIONS = (0.8, 0.9, 0.95, 0.98, 0.99)  # for which thresholds are kept
+FEWEST = 20  # answers without which a precision is luck
 NEVER = 1.01  # a threshold that nothing reaches
 
 
@@ -23,8 +24,9 @@ def threshold(scores: NDArray[np.floating], right: NDArray[np.bool_], precision:
 
 
 def thresholds(scores: NDArray[np.floating], right: NDArray[np.bool_]) -> tuple[float, ...]:
-    """One for each of PRECISIONS."""
-    return tuple(threshold(scores, right, p) for p in PRECISIONS)
+    """One for each of PRECISIONS; NEVER where fewer than FEWEST answers reach it, for they prove nothing."""
+    found = [threshold(scores, right, p) for p in PRECISIONS]
+    return tuple(t if (scores >= t).sum() >= FEWEST else NEVER for t in found)
 
 
 def above(kept: Sequence[float], precision: float) -> float:

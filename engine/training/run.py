@@ -8,6 +8,7 @@ looks for entries that nobody has seen.
 from __future__ import annotations
 
 import copy
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ from engine.features import Reader
 from engine.inference.confidence import Booked
 from engine.inference.judge import Judge, Judged, learn
 from engine.inference.reasoner import Reasoner
-from engine.journal import Entry, Snapshot, in_recording_order, teaches
+from engine.journal import Entry, Snapshot
 from engine.model.accounts import CatalogTensors
 from engine.model.encoder import TextEncoder
 from engine.model.network import Network, Widths
@@ -34,8 +35,10 @@ from engine.retrieval.memory import Memory
 from engine.templates import fit_templates
 from engine.training.lessons import Lessons
 from engine.training.loop import Teacher, Watch
+from engine.training.snapshot import teaching
 from engine.training.tune import Examples, tuned
 
+log = logging.getLogger(__name__)
 FEWEST = 2  # entries, or with a base accounts, without which there is nothing to learn from
 STAGES = {"encode": 0.2, "epochs": 0.55, "judge": 0.2, "save": 0.05}  # share of a run's time each usually takes
 
@@ -132,7 +135,7 @@ SILENT = _Reporter(lambda _: None, lambda: False, 0.0)
 
 def fit(snapshot: Snapshot, config: TrainConfig, reporter: _Reporter = SILENT, reader: Reader | None = None) -> Fitted:
     """Train in memory; ``reader`` may be shared between runs with the same encoder."""
-    entries = in_recording_order(e for e in snapshot.entries if teaches(e) and e.lines)
+    entries = teaching(snapshot)
     base = choose(config.base, entries)
     if len(entries) < FEWEST and (base is None or len(snapshot.accounts) < FEWEST):
         raise TooLittleHistory(snapshot.book, len(entries), FEWEST)
@@ -141,9 +144,7 @@ def fit(snapshot: Snapshot, config: TrainConfig, reporter: _Reporter = SILENT, r
     reader = reader or Reader(TextEncoder(config.encoder))
     catalog = Catalog.of(snapshot.accounts, entries)
     if entries:
-        run = _Run(entries, catalog, reader, config, reporter)
-        if base:
-            base.start(run.network, reader)
+        run = _Run(entries, catalog, reader, config, reporter, base)
         replayed = run.stages()
         reader, reasoner = run.reader, run.reasoner
     else:
@@ -158,12 +159,18 @@ def fit(snapshot: Snapshot, config: TrainConfig, reporter: _Reporter = SILENT, r
     return Fitted(made, tuple(replayed))
 
 
+def _begun(config: TrainConfig, tensors: CatalogTensors, reader: Reader, base: Base | None) -> Network:
+    """A network with a residual for each account, and the weights of a base that fits it."""
+    network = Network(config.network, Widths.of(reader, tensors, len(tensors.catalog)))
+    if base and not base.start(network, reader):
+        log.info("The base %s has another network or text encoder: its judge is used alone.", base.name)
+    return network
+
+
 def _untaught(catalog: Catalog, reader: Reader, config: TrainConfig, base: Base | None) -> Reasoner:
     """What a book without any entry starts with: what other books taught, and its own catalog."""
     tensors = CatalogTensors.of(catalog, reader, catalog.rows)
-    network = Network(config.network, Widths.of(reader, tensors, len(catalog)))
-    if base:
-        base.start(network, reader)
+    network = _begun(config, tensors, reader, base)
     memory = Memory(config.memory, reader.key_width)
     return Reasoner(config, network, tensors, memory, fit_templates(memory, 0, config.templates))
 
@@ -172,12 +179,13 @@ class _Run:
     """The stages of one run over one book."""
 
     def __init__(
-        self, entries: tuple[Entry, ...], catalog: Catalog, reader: Reader, config: TrainConfig, reporter: _Reporter
-    ) -> None:
+        self, entries: tuple[Entry, ...], catalog: Catalog, reader: Reader, config: TrainConfig, reporter: _Reporter,
+        base: Base | None,
+    ) -> None:  # fmt: skip
         self.config, self.reporter, self._untuned = config, reporter, reader
         self.ends = [*sorted({max(1, int(len(entries) * cut)) for cut in config.cuts}), len(entries)]
         self._read(entries, catalog, 0)
-        self.network = Network(config.network, Widths.of(reader, self.tensors, len(catalog)))
+        self.network = _begun(config, self.tensors, reader, base)
         self.teacher = Teacher(self.network, self.lessons, self.tensors, config)
         self.reasoner: Reasoner
         self._currency = _currency(entries)

@@ -8,7 +8,15 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from engine.errors import EngineError
-from engine.journal import SNAPSHOT_SCHEMA, Snapshot, accounts_from_rows, entries_from_rows
+from engine.journal import (
+    SNAPSHOT_SCHEMA,
+    Entry,
+    Snapshot,
+    accounts_from_rows,
+    entries_from_rows,
+    in_recording_order,
+    teaches,
+)
 
 
 class SnapshotDamaged(EngineError):
@@ -19,6 +27,11 @@ class SnapshotDamaged(EngineError):
         super().__init__(
             f"The training set in {folder} cannot be used: {why}. Start the training again to make a new one."
         )
+
+
+def teaching(snapshot: Snapshot) -> tuple[Entry, ...]:
+    """The entries that a model learns from, in the order in which they became known."""
+    return in_recording_order(e for e in snapshot.entries if teaches(e) and e.lines)
 
 
 def read_snapshot(folder: Path) -> Snapshot:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from benchmarks import curve, curve_page, ledgers
+from engine.base import NONE
 from engine.errors import BaseUnusable
 from engine.evaluation.system import Guess, GuessLine, Ranked
 from engine.journal import Entry, Event, Snapshot
@@ -87,7 +88,7 @@ def test_page_and_picture_show_every_start() -> None:
 
 
 def test_a_base_that_has_seen_the_book_is_never_taken_for_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ledgers, "choose", lambda _wish, _entries: None)
+    monkeypatch.setattr(ledgers, "chosen", lambda _wish, _entries: NONE)
     with pytest.raises(BaseUnusable, match="has not seen test"):
         ledgers.base_for(BOOK, "auto")
     assert ledgers.base_for(BOOK, "none") == "none"

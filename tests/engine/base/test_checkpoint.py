@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from engine.base import AUTO, EVERYTHING, NONE, SHELF
-from engine.base.checkpoint import choose, fingerprint, load
+from engine.base.checkpoint import choose, chosen, fingerprint, load
 from engine.base.pretrain import pretrain, source_of
 from engine.catalog import Catalog
 from engine.config import NetworkConfig
@@ -54,14 +54,16 @@ def test_there_is_one_of_all_and_one_without_each_open_book(shelf: Path) -> None
 def test_a_book_starts_from_the_first_base_that_has_not_seen_it(shelf: Path) -> None:
     one, two = books()
 
-    def chosen(snapshot: Snapshot) -> str:
+    def start(snapshot: Snapshot) -> str:
         base = choose(AUTO, snapshot.entries, shelf)
         return base.name if base else NONE
 
-    assert [chosen(one), chosen(two)] == ["without-one", "without-two"]
-    assert chosen(a_snapshot(an_entry("Something else"))) == EVERYTHING
-    assert chosen(a_snapshot(*one.entries[:1], *two.entries[:1])) == NONE
+    assert [start(one), start(two)] == ["without-one", "without-two"]
+    assert start(a_snapshot(an_entry("Something else"))) == EVERYTHING
+    assert start(a_snapshot(*one.entries[:1], *two.entries[:1])) == NONE
     assert choose(NONE, one.entries, shelf) is None
+    assert chosen(AUTO, one.entries, shelf) == str(shelf / "without-one")
+    assert chosen(AUTO, [*one.entries[:1], *two.entries[:1]], shelf) == chosen(NONE, one.entries, shelf) == NONE
     with pytest.raises(BaseUnusable, match="learnt from entries of this very book"):
         choose(str(shelf / EVERYTHING), one.entries)
 

@@ -13,7 +13,7 @@ from hypothesis.extra import numpy as hnp
 from engine.config import JudgeConfig
 from engine.inference.evidence import NAMES, Circle, Evidence
 from engine.inference.judge import ENOUGH, UNSUPPORTED, Judge, Judged, Prior, Scale, cautious, learn
-from engine.inference.thresholds import NEVER, PRECISIONS, threshold
+from engine.inference.thresholds import FEWEST, NEVER, PRECISIONS, threshold, thresholds
 from engine.journal import Side
 from engine.targets import LineSet
 from engine.training.run import Fitted
@@ -239,3 +239,12 @@ def test_no_more_is_claimed_for_who_is_first_once_others_are_out() -> None:
     evidence = an_evidence(features)
     assert cautious(np.array([0.9, 0.05], np.float32), evidence)[0] == pytest.approx(0.9)
     assert cautious(np.array([0.0, 0.95], np.float32), evidence)[1] == pytest.approx(UNSUPPORTED)
+
+
+def test_a_precision_that_rests_on_few_answers_is_not_claimed() -> None:
+    scores = np.linspace(0.99, 0.01, 60)
+    right = np.zeros(60, bool)
+    right[:FEWEST] = True
+    assert thresholds(scores, right)[-1] == pytest.approx(scores[FEWEST - 1])
+    right[FEWEST - 1] = False
+    assert thresholds(scores, right)[-1] == NEVER

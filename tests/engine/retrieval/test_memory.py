@@ -12,7 +12,8 @@ import pytest
 from engine.config import MemoryConfig
 from engine.features import Reader
 from engine.journal import Entry, Event, Kind, State, event_of
-from engine.retrieval.memory import EVIDENCE, NONE, UNKNOWN_AGE, Columns, Memory
+from engine.retrieval.columns import Columns
+from engine.retrieval.memory import EVIDENCE, NONE, UNKNOWN_AGE, Memory
 from engine.targets import line_set
 from tests.builders import an_entry, an_event, some_entries
 from tests.engine.made import many_shapes
