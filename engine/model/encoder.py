@@ -82,8 +82,9 @@ class TextEncoder:
     def encode(self, texts: Sequence[Conditioned], progress: Callable[[int, int], None] | None = None) -> list[Encoded]:
         """States of each text; a text seen before comes from the cache."""
         with self._lock:
+            # of like length together; a total order, since the batch decides the last bits and a set has none
             wanted = sorted(
-                {t for t in texts if t not in self._cache}, key=lambda t: (len(t.words) + len(t.text), t.text)
+                {t for t in texts if t not in self._cache}, key=lambda t: (len(t.words) + len(t.text), t.text, t.words)
             )
             fresh: dict[Conditioned, Encoded] = {}
             for start in range(0, len(wanted), self.config.batch):

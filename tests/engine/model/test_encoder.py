@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from engine import bundle
 from engine.config import EncoderConfig
 from engine.errors import EncoderMissing
 from engine.inference.predictor import Predictor
-from engine.model.encoder import TextEncoder, resolve
+from engine.model.encoder import Encoded, TextEncoder, resolve
 from engine.text import Conditioned
 from engine.training.run import train
 from tests.builders import a_snapshot, an_event, some_entries
@@ -169,3 +170,19 @@ def test_two_threads_may_load_their_first_encoder_at_once() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.stdout.strip() == "['384', '384', 'AutoModel', 'AutoModel']", done.stderr
+
+
+def test_the_same_texts_make_the_same_batches_in_every_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One text asked with many amounts of one length: only the words in front of it tell them apart."""
+    encoder = TextEncoder(EncoderConfig(batch=7))
+    batches: list[list[Conditioned]] = []
+    forward = encoder._forward
+
+    def watched(texts: Sequence[Conditioned]) -> list[Encoded]:
+        batches.append(list(texts))
+        return forward(texts)
+
+    monkeypatch.setattr(encoder, "_forward", watched)
+    asked = [Conditioned(f"amount {n}", "Uber") for n in range(100, 140)]
+    encoder.encode(asked[::-1])
+    assert [t for batch in batches for t in batch] == asked
