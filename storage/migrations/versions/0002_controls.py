@@ -1,0 +1,12 @@
+"""Controls: policies, fiscal years, periods, numbers, reversals, and what a version says of dates."""
+
+from __future__ import annotations
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
