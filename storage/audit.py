@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine.journal import Entry, Kind, Line, account_rows
-from storage import chain, rows, schema
+from storage import chain, rows, schema, schema_people
 from storage.books import account_of
+from storage.people import grant_digest
 
 _Row = Mapping[str, Any]
 
@@ -82,6 +83,12 @@ def _journal_kind(session: Session, link: _Row) -> str:
     return chain.digest(_without(found[0], "sequence")) if found else ""
 
 
+def _role_grant(session: Session, link: _Row) -> str:
+    t = schema_people.role_grants
+    found = _rows(session, t, t.c.grant_id == link["reference"])
+    return grant_digest(found[0]) if found else ""
+
+
 def _decision(session: Session, link: _Row) -> str:
     found = _rows(session, schema.decisions, schema.decisions.c.decision_id == link["reference"])
     if not found:
@@ -92,7 +99,7 @@ def _decision(session: Session, link: _Row) -> str:
 
 def _entry(session: Session, link: _Row) -> str:
     found = _rows(session, schema.entries, schema.entries.c.entry_id == link["reference"])
-    return chain.digest(rows.header_body(_as_entry(found[0]), found[0]["salt"])) if found else ""
+    return chain.digest(rows.header_body(_as_entry(found[0]), found[0]["salt"], found[0]["reverses"])) if found else ""
 
 
 def _version(session: Session, link: _Row) -> str:
@@ -101,7 +108,7 @@ def _version(session: Session, link: _Row) -> str:
         return ""
     salt = session.scalar(sa.select(schema.entries.c.salt).where(schema.entries.c.entry_id == v[0]["entry_id"]))
     lines = _lines(session, schema.lines.c.version_id == link["reference"]).get(link["reference"], [])
-    return chain.digest([_without(v[0], "total", "sequence"), rows.version_body(lines, salt or "")])
+    return chain.digest([rows.version_head(v[0], salt or ""), rows.version_body(lines, salt or "")])
 
 
 def _batch(session: Session, link: _Row) -> str:
@@ -146,6 +153,7 @@ _CONTENT: Mapping[str, Callable[[Session, _Row], str]] = {
     "books": _book,
     "account_versions": _accounts,
     "journal_kinds": _journal_kind,
+    "role_grants": _role_grant,
     "decisions": _decision,
     "entries": _entry,
     "versions": _version,

@@ -67,6 +67,23 @@ def line_row(book_id: str, entry_id: str, version_id: str, number: int, line: Li
     }  # fmt: skip
 
 
+def header_row(e: Entry, source_key: str, salt: str) -> dict[str, Any]:
+    """A row of ``entries`` but for who wrote it, when, and in which book and batch."""
+    return {
+        "entry_id": e.entry_id, "source_key": source_key, "content": content_digest(e), "kind": e.kind.value,
+        "date": e.date, "number": e.number, "document": e.document, "document_date": e.document_date,
+        "delivery_date": None, "posting_date": None, "description": e.description, "party": e.party,
+        "journal": e.journal, "currency": e.currency, "position": e.position,
+        "searchable": searchable(e), "salt": salt, "reverses": None,
+    }  # fmt: skip
+
+
+def total_of(lines: Sequence[Line]) -> Decimal:
+    """What `Entry.total` says, kept beside the version so that a search by amount reads one row an entry."""
+    debit = sum((x.amount for x in lines if x.side is Side.DEBIT), Decimal(0))
+    return debit or sum((x.amount for x in lines if x.side is Side.CREDIT), Decimal(0))
+
+
 def plain_money(amount: Decimal) -> Decimal:
     """The same amount with two decimals where that loses nothing; the column's four are storage's business."""
     short = amount.quantize(_CENT)
@@ -111,13 +128,24 @@ def content_digest(entry: Entry) -> str:
     return chain.digest([header, chain.lines_body(entry.lines), chain.lines_text(entry.lines)])
 
 
-def header_body(entry: Entry, salt: str) -> list[object]:
-    """The chained part of a header; texts as one salted digest."""
+def header_body(entry: Entry, salt: str, reverses: str | None = None) -> list[object]:
+    """The chained part of a header; texts as one salted digest, and what it reverses where it reverses something."""
     plain = [
         entry.entry_id, entry.kind.value, entry.date, entry.number, entry.document_date, entry.journal,
         entry.currency, entry.position,
     ]  # fmt: skip
-    return [*plain, chain.text_digest(salt, [entry.description, entry.party, entry.document])]
+    texts = chain.text_digest(salt, [entry.description, entry.party, entry.document])
+    return [*plain, texts, reverses] if reverses else [*plain, texts]
+
+
+def version_head(row: Mapping[str, Any], salt: str) -> dict[str, Any]:
+    """The chained part of a version beside its lines; what it says of dates and document only where it does."""
+    names = ("version_id", "book_id", "entry_id", "number", "previous", "author", "origin", "lineage", "recorded")
+    body = {name: row[name] for name in names}
+    later = {name: row.get(name) for name in ("posting_date", "document_date")}
+    if row.get("document") is not None:
+        later["document"] = chain.text_digest(salt, [row["document"]])
+    return {**body, **{name: value for name, value in later.items() if value is not None}}
 
 
 def version_body(lines: Sequence[Line], salt: str) -> list[object]:

@@ -6,11 +6,11 @@ import duckdb_sqlalchemy.alembic_impl  # noqa: F401  teaches Alembic the dialect
 import sqlalchemy as sa
 from alembic import context
 
-from storage import schema
+from storage.tables import metadata
 
 
 def run(connection: sa.Connection) -> None:
-    context.configure(connection=connection, target_metadata=schema.metadata)
+    context.configure(connection=connection, target_metadata=metadata)
     with context.begin_transaction():
         context.run_migrations()
 

@@ -20,6 +20,7 @@ from storage.identity import utc_now
 from storage.models import NewModel
 from storage.records import MODEL, PERSON, Book, NewEntry
 from storage.session import Store, open_store
+from storage.tables import metadata
 from tests.builders import A_DAY, a_line, some_entries
 from tests.storage.conftest import MakeStaged
 
@@ -44,8 +45,8 @@ def statements(store: Store) -> Iterator[list[str]]:
 def test_the_migrated_database_has_every_table_and_column_of_the_schema(store: Store) -> None:
     found = sa.inspect(store._engine)
     tables = set(found.get_table_names()) - {"alembic_version"}
-    assert tables == set(schema.metadata.tables)
-    for name, table in schema.metadata.tables.items():
+    assert tables == set(metadata.tables)
+    for name, table in metadata.tables.items():
         columns = {c["name"]: c for c in found.get_columns(name)}
         assert list(columns) == [c.name for c in table.columns], name
         for c in table.columns:
@@ -104,7 +105,8 @@ def test_everything_the_stores_do_only_appends(store: Store, staged: MakeStaged)
 
 def test_no_source_of_the_store_writes_a_changing_statement() -> None:
     called = re.compile(r"sa\.(update|delete)\(|\.(delete|merge|begin_nested)\(|with_for_update")
-    files = list(Path(migrate.__file__).parent.rglob("*.py"))
+    changing = {"sign_ins.py"}  # sessions and tickets come and go; `storage.schema_people.MUTABLE` names their tables
+    files = [p for p in Path(migrate.__file__).parent.rglob("*.py") if p.name not in changing]
     assert len(files) > 20
     assert [p.name for p in files if called.search(p.read_text())] == []
 

@@ -1,0 +1,8 @@
+"""Every table there is: each module of tables registers on one metadata, and importing this completes it."""
+
+from __future__ import annotations
+
+from storage import schema_control, schema_people
+from storage.schema import metadata
+
+__all__ = ["metadata", "schema_control", "schema_people"]
