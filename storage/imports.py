@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from engine.journal import Account, Entry, Side
-from storage.journal import NewBatch
+from storage.intake import NewBatch
 from storage.records import Book, ImportResult, Staged
 from storage.rows import content_digest
 from storage.session import UnitOfWork

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine.journal import (
-    IMPORTED,
     Entry,
     Kind,
     Line,
@@ -20,11 +17,12 @@ from engine.journal import (
     in_order,
     teaches,
 )
-from storage import chain, rows, schema, search, views
+from storage import chain, intake, rows, schema, search, views
 from storage.bulk import insert_rows
 from storage.decisions import add_decision, decisions_of
 from storage.errors import LinesRefused, UnknownEntry
 from storage.identity import clean, new_id, new_salt, utc_now
+from storage.intake import NewBatch
 from storage.records import (
     MODEL,
     PERSON,
@@ -32,24 +30,9 @@ from storage.records import (
     EntryDetail,
     JournalQuery,
     NewEntry,
-    RowError,
     SearchResult,
     Version,
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewBatch:
-    """What is known of a file when its entries go in; the counts are of entries."""
-
-    file_name: str
-    file_sha256: str
-    format: str
-    reason: str
-    known: int = 0
-    alike: int = 0
-    errors: tuple[RowError, ...] = ()
-    by: str = ""
 
 
 class JournalStore:
@@ -64,38 +47,7 @@ class JournalStore:
         `Entry.entry_id` is the source key and must be new to the book. Keys in ``certain`` have a kind
         of their own, which their journal's kind does not overrule. Raises LinesRefused.
         """
-        for e in entries:
-            rows.check_lines(e.lines)
-        now, batch_id = utc_now(), new_id()
-        offset = self._next_position(book_id)
-        staged = [_Staged.of(replace(e, position=offset + e.position)) for e in entries]
-        content = chain.digest([batch.file_sha256, [s.body() for s in staged]])
-        sequence = chain.append(self._session, book_id, "batches", batch_id, content, now)
-        mark = {"book_id": book_id, "recorded": now, "recorded_by": batch.by}
-        self._session.execute(sa.insert(schema.batches), [{
-            **mark, "batch_id": batch_id, "file_name": clean(batch.file_name), "file_sha256": batch.file_sha256,
-            "format": batch.format, "reason": batch.reason, "new": len(entries), "known": batch.known,
-            "alike": batch.alike, "quarantined": len(batch.errors), "sequence": sequence,
-        }])  # fmt: skip
-        self._add_row_errors(batch_id, batch.errors)
-        insert_rows(self._session, schema.entries, [
-            {**s.header(), **mark, "batch_id": batch_id, "kind_certain": s.key in certain} for s in staged
-        ])  # fmt: skip
-        first = {"book_id": book_id, "recorded": now, "sequence": sequence, "author": batch.by}
-        insert_rows(self._session, schema.versions, [{**s.version(), **first} for s in staged])
-        insert_rows(self._session, schema.lines, [r for s in staged for r in s.line_rows(book_id)])
-        self._mark_reversed(book_id, staged, batch)
-        return batch_id
-
-    def _mark_reversed(self, book_id: str, staged: Sequence[_Staged], batch: NewBatch) -> None:
-        """What the source says was reversed is reversed here too, and so teaches nothing."""
-        reason = f"reversed in {clean(batch.file_name) or 'the source'}"
-        for s in staged:
-            if s.entry.state is State.REVERSED:
-                add_decision(
-                    self._session, book_id, act="reversed", by=batch.by, entry_id=s.entry.entry_id, version=1,
-                    reason=reason,
-                )  # fmt: skip
+        return intake.add(self._session, book_id, batch, entries, certain)
 
     def open_entry(self, book_id: str, new: NewEntry, by: str) -> str:
         """Start an entry in state draft; it shows in the journal with its first version. Returns its id."""
@@ -104,11 +56,11 @@ class JournalStore:
             entry_id=entry_id, date=new.date, description=clean(new.description), lines=(),
             currency=clean(new.currency), journal=clean(new.journal), party=clean(new.party), kind=new.kind,
             state=State.DRAFT, document=clean(new.document), document_date=new.document_date,
-            position=self._next_position(book_id),
+            position=intake.next_position(self._session, book_id),
         )  # fmt: skip
         content = chain.digest(rows.header_body(entry, salt))
         chain.append(self._session, book_id, "entries", entry_id, content, now)
-        header = _header(entry, entry_id, salt)
+        header = rows.header_row(entry, entry_id, salt)
         mark = {
             "book_id": book_id,
             "recorded": now,
@@ -143,11 +95,11 @@ class JournalStore:
             "number": before.number + 1 if before else 1, "previous": before.version_id if before else "",
             "origin": origin, "lineage": chain.canonical(dict(lineage or {})), "recorded": utc_now(),
         }  # fmt: skip
-        content = chain.digest([row, rows.version_body(kept, header["salt"])])
+        content = chain.digest([rows.version_head(row, header["salt"]), rows.version_body(kept, header["salt"])])
         sequence = chain.append(
             self._session, header["book_id"], "versions", row["version_id"], content, row["recorded"]
         )
-        insert_rows(self._session, schema.versions, [{**row, "total": _total(kept), "sequence": sequence}])
+        insert_rows(self._session, schema.versions, [{**row, "total": rows.total_of(kept), "sequence": sequence}])
         insert_rows(self._session, schema.lines, [
             rows.line_row(header["book_id"], entry_id, row["version_id"], n, x) for n, x in enumerate(kept)
         ])  # fmt: skip
@@ -174,19 +126,7 @@ class JournalStore:
 
     def search(self, book_id: str, query: JournalQuery) -> SearchResult:
         """The page of entries that ``query`` asks for, with totals over all of them."""
-        t = views.current_entries
-        found = search.conditions(book_id, query)
-        total, amount = self._session.execute(
-            sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(t.c.total), 0)).select_from(t).where(*found)
-        ).one()
-        offset, size = search.page(query)
-        page = sa.select(t).where(*found).order_by(*search.order(query)).offset(offset).limit(size)
-        headers = [dict(r._mapping) for r in self._session.execute(page)]  # noqa: SLF001
-        lines = self._lines([h["version_id"] for h in headers])
-        return SearchResult(
-            rows=tuple(rows.entry_of(h, lines.get(h["version_id"], ())) for h in headers), total=total,
-            amount=rows.plain_money(Decimal(amount)), page=offset // size + 1, size=size,
-        )  # fmt: skip
+        return search.find(self._session, book_id, query)
 
     def current(self, book_id: str) -> tuple[Entry, ...]:
         """Every entry of a book as it stands now, by (date, position)."""
@@ -268,64 +208,3 @@ class JournalStore:
         for r in self._session.execute(query):
             found.setdefault(r.version_id, []).append(rows.line_of(dict(r._mapping)))  # noqa: SLF001
         return found
-
-    def _next_position(self, book_id: str) -> int:
-        t = schema.entries.c
-        last = self._session.scalar(sa.select(sa.func.max(t.position)).where(t.book_id == book_id))
-        return 0 if last is None else last + 1
-
-    def _add_row_errors(self, batch_id: str, errors: Sequence[RowError]) -> None:
-        insert_rows(self._session, schema.row_errors, [
-            {
-                "batch_id": batch_id, "number": n, "row": e.row, "column": clean(e.column),
-                "value": clean(e.value), "why": clean(e.why), "remedy": clean(e.remedy),
-            }
-            for n, e in enumerate(errors)
-        ])  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class _Staged:
-    """One imported entry on its way into the tables."""
-
-    key: str
-    entry: Entry  # with the store's own id
-    version_id: str
-    salt: str
-
-    @classmethod
-    def of(cls, source: Entry) -> _Staged:
-        return cls(source.entry_id, replace(source, entry_id=new_id()), new_id(), new_salt())
-
-    def body(self) -> list[object]:
-        return [self.key, rows.header_body(self.entry, self.salt), rows.version_body(self.entry.lines, self.salt)]
-
-    def header(self) -> dict[str, Any]:
-        return _header(self.entry, self.key, self.salt)
-
-    def version(self) -> dict[str, Any]:
-        return {
-            "version_id": self.version_id, "entry_id": self.entry.entry_id, "number": 1, "previous": "",
-            "origin": IMPORTED, "lineage": "{}", "total": _total(self.entry.lines),
-        }  # fmt: skip
-
-    def line_rows(self, book_id: str) -> list[dict[str, Any]]:
-        return [
-            rows.line_row(book_id, self.entry.entry_id, self.version_id, n, x) for n, x in enumerate(self.entry.lines)
-        ]
-
-
-def _header(e: Entry, source_key: str, salt: str) -> dict[str, Any]:
-    return {
-        "entry_id": e.entry_id, "source_key": source_key, "content": rows.content_digest(e), "kind": e.kind.value,
-        "date": e.date, "number": e.number, "document": e.document, "document_date": e.document_date,
-        "delivery_date": None, "posting_date": None, "description": e.description, "party": e.party,
-        "journal": e.journal, "currency": e.currency, "position": e.position,
-        "searchable": rows.searchable(e), "salt": salt,
-    }  # fmt: skip
-
-
-def _total(lines: Sequence[Line]) -> Decimal:
-    """What `Entry.total` says, kept beside the version so that a search by amount reads one row an entry."""
-    debit = sum((x.amount for x in lines if x.side.letter == "D"), Decimal(0))
-    return debit or sum((x.amount for x in lines if x.side.letter == "C"), Decimal(0))

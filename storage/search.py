@@ -1,16 +1,47 @@
-"""Turns a JournalQuery into one SQL condition over the current entries."""
+"""Finds current entries by text, account, journal, day, amount and state, a page at a time."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
-from storage import schema, views
+from engine.journal import Line
+from storage import rows, schema, views
 from storage.identity import fold
-from storage.records import JournalQuery
+from storage.records import JournalQuery, SearchResult
 
 _LARGEST_PAGE = 1000
+
+
+def find(session: Session, book_id: str, query: JournalQuery) -> SearchResult:
+    """The page of entries that ``query`` asks for, with totals over all of them."""
+    t = views.current_entries
+    found = conditions(book_id, query)
+    total, amount = session.execute(
+        sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(t.c.total), 0)).select_from(t).where(*found)
+    ).one()
+    offset, size = page(query)
+    wanted = sa.select(t).where(*found).order_by(*order(query)).offset(offset).limit(size)
+    headers = [dict(r._mapping) for r in session.execute(wanted)]  # noqa: SLF001
+    lines = lines_of(session, [h["version_id"] for h in headers])
+    return SearchResult(
+        rows=tuple(rows.entry_of(h, lines.get(h["version_id"], ())) for h in headers), total=total,
+        amount=rows.plain_money(Decimal(amount)), page=offset // size + 1, size=size,
+    )  # fmt: skip
+
+
+def lines_of(session: Session, version_ids: Sequence[str]) -> dict[str, list[Line]]:
+    """The lines of the versions given, in order, by version."""
+    t = schema.lines
+    asked = sa.select(t).where(t.c.version_id.in_(version_ids)).order_by(t.c.version_id, t.c.number)
+    found: dict[str, list[Line]] = {}
+    for r in session.execute(asked):
+        found.setdefault(r.version_id, []).append(rows.line_of(dict(r._mapping)))  # noqa: SLF001
+    return found
 
 
 def conditions(book_id: str, query: JournalQuery) -> list[sa.ColumnElement[bool]]:

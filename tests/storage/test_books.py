@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from engine.journal import Account, AccountType, Kind, minor_units
 from storage import schema
 from storage.errors import BadBook, BookExists, UnknownBook, UnknownJournal
-from storage.journal import NewBatch
+from storage.intake import NewBatch
 from storage.records import LEDGER_OF_RECORD, PERSON, Book, JournalKind, NewEntry
 from storage.session import Store
 from tests.builders import A_DAY, a_catalog, a_line, an_entry, some_entries

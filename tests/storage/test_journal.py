@@ -17,7 +17,7 @@ from engine.journal import (
     State,
 )
 from storage.errors import LinesRefused, UnknownEntry
-from storage.journal import NewBatch
+from storage.intake import NewBatch
 from storage.records import MODEL, PERSON, Book, JournalQuery, NewEntry
 from storage.rows import content_digest
 from storage.session import Store, open_store
