@@ -20,6 +20,8 @@ from storage.books import BookStore
 from storage.errors import NestedUnitOfWork, StorageError, StoreBusy, StoreLocked, StoreUnreadable
 from storage.journal import JournalStore
 from storage.models import ModelStore
+from storage.people import PeopleStore
+from storage.sign_ins import SignInStore
 
 T = TypeVar("T")
 ATTEMPTS = 6
@@ -39,6 +41,8 @@ class UnitOfWork:
         self.books = BookStore(session)
         self.journal = JournalStore(session)
         self.models = ModelStore(session)
+        self.people = PeopleStore(session)
+        self.sign_ins = SignInStore(session)
 
 
 class Store:
