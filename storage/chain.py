@@ -38,12 +38,13 @@ def text_digest(salt: str, texts: Iterable[str]) -> str:
 
 
 def lines_body(lines: Sequence[Line]) -> list[list[str | None]]:
-    """The part of lines that holds no personal text."""
+    """The part of lines that holds no personal text; a rate's origin only where there is one."""
     return [
         [
             x.account, x.side.letter, money_text(x.amount), x.tax_code, x.original_currency,
             None if x.original_amount is None else money_text(x.original_amount),
             None if x.rate is None else money_text(x.rate),
+            *([x.rate_date.isoformat() if x.rate_date else "", x.rate_source] if x.rate_date or x.rate_source else ()),
         ]
         for x in lines
     ]  # fmt: skip
@@ -54,8 +55,18 @@ def lines_text(lines: Sequence[Line]) -> list[str]:
     return [text for x in lines for text in (x.party, x.label)]
 
 
+def lock(session: Session, book_id: str) -> None:
+    """Hold the book until the transaction ends, so that what is read now is still so when something is appended.
+
+    On DuckDB the process-wide write lock does this already.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(book_id, 0))))
+
+
 def append(session: Session, book_id: str, record: str, reference: str, content: str, recorded: datetime) -> int:
-    """Write the next link and return its sequence; the caller holds the write lock."""
+    """Write the next link and return its sequence."""
+    lock(session, book_id)
     head = session.execute(
         sa.select(schema.chain.c.sequence, schema.chain.c.hash)
         .where(schema.chain.c.book_id == book_id)
