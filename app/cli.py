@@ -120,7 +120,7 @@ def train(
         _progress("stopping the training")
         jobs.cancel(run)
         follow(jobs, run, _progress)
-    _finish(_carried_out(home, "trained", {"run": run}), as_json=as_json)
+    _finish(_carried_out(home, "trained", {"run": run, "by": _user()}), as_json=as_json)
 
 
 @cli.command()
@@ -145,7 +145,7 @@ def predict(
     """Propose the journal entry of one event."""
     arguments = {
         "book": book, "description": description, "amount": amount, "date": date, "currency": currency,
-        "journal": journal, "party": party, "lines": list(line or []), "why": why,
+        "journal": journal, "party": party, "lines": list(line or []), "why": why, "by": _user(),
     }  # fmt: skip
     _finish(_carried_out(_home(), "predict", arguments), as_json=as_json)
 

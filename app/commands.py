@@ -28,6 +28,7 @@ from app.owner_socket import (
     SocketTaken,
     ask,
 )
+from app.services.access import Who
 from app.services.errors import BadInput, ServiceError
 from app.services.workbench import Workbench, open_workbench
 from engine.errors import EngineError
@@ -170,7 +171,7 @@ def import_book(wb: Workbench, arguments: Arguments, progress: Progress) -> Answ
         dry_run=arguments.get("dry_run") is True,
     )
     path = Path(_text(arguments, "path"))
-    report = import_file(wb, _text(arguments, "book"), path, options, by=_text(arguments, "by"), progress=progress)
+    report = import_file(wb, _who(arguments), _text(arguments, "book"), path, options, progress=progress)
     return Answer(document=report.to_json(), text=tuple(report.sentences()))
 
 
@@ -180,10 +181,8 @@ def journals(wb: Workbench, arguments: Arguments, _progress: Progress) -> Answer
 
     book, journal, kind = (_text(arguments, name) for name in ("book", "journal", "kind"))
     if journal:
-        books.set_journal_kind(
-            wb, book, journal, kind, reason=_text(arguments, "reason"), by=_text(arguments, "by")
-        )  # fmt: skip
-    found = books.journals(wb, book)
+        books.set_journal_kind(wb, _who(arguments), book, journal, kind, reason=_text(arguments, "reason"))
+    found = books.journals(wb, _who(arguments), book)
     names = ("journal", "code", "name", "kind", "confirmed", "reason", "entries")
     document = {"book": book, "journals": [{name: getattr(j, name) for name in names} for j in found]}
     return Answer(document=document, text=tuple(map(books.in_words, found)))
@@ -195,9 +194,9 @@ def train(wb: Workbench, arguments: Arguments, _progress: Progress) -> Answer:
 
     run = use_case.start(
         wb,
+        _who(arguments),
         _text(arguments, "book"),
         _text(arguments, "profile"),
-        by=_text(arguments, "by"),
         encoder=_text(arguments, "encoder"),
     )
     return Answer(document={"run": run})
@@ -206,7 +205,7 @@ def train(wb: Workbench, arguments: Arguments, _progress: Progress) -> Answer:
 def trained(wb: Workbench, arguments: Arguments, _progress: Progress) -> Answer:
     from app.services import train as use_case
 
-    report = use_case.result(wb, _text(arguments, "run"))
+    report = use_case.result(wb, _who(arguments), _text(arguments, "run"))
     use = "It answers from now on." if report.champion else "The model in use stays; compare before you release it."
     text = (f"Model {report.bundle[:12]} of book {report.book!r} was trained in {report.seconds:.0f} s. {use}",)
     return Answer(document=report.to_json(), text=text)
@@ -215,7 +214,12 @@ def trained(wb: Workbench, arguments: Arguments, _progress: Progress) -> Answer:
 def predict(wb: Workbench, arguments: Arguments, progress: Progress) -> Answer:
     from app.services.answer import predict_answer
 
-    return predict_answer(wb, arguments, progress)
+    return predict_answer(wb, _who(arguments), arguments, progress)
+
+
+def _who(arguments: Arguments) -> Who:
+    """Whoever ran the command; both ends of the socket belong to the same user of the system."""
+    return Who.console(_text(arguments, "by"))
 
 
 def _text(arguments: Arguments, name: str) -> str:

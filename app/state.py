@@ -16,6 +16,7 @@ import streamlit as st
 
 from app import i18n
 from app.services import books
+from app.services.access import Who
 from app.services.books import BookCard
 from app.services.workbench import Workbench, open_workbench
 from app.views.grid import Sheet
@@ -24,7 +25,6 @@ from engine.journal import Event, Line, Proposal
 T = TypeVar("T")
 
 PREDICT_PAGE, JOURNAL_PAGE = (str(Path(__file__).parent / "pages" / f"{name}.py") for name in ("predict", "journal"))
-DEMO_PERSON = "demo accountant"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +107,14 @@ def language() -> str:
 
 def book(wb: Workbench) -> BookCard | None:
     """The chosen book; the first one before a choice, None while there is none."""
-    cards = CARDS.get() or books.list_books(wb)
+    cards = CARDS.get() or books.list_books(wb, actor())
     chosen = BOOK.get()
     return next((c for c in cards if c.name == chosen), cards[0] if cards else None)
 
 
-def actor(card: BookCard) -> str:
-    """Who acts: there is no sign-in yet, so the demo book has its persona and other books the system's user."""
-    return DEMO_PERSON if card.demo else getpass.getuser()
+def actor() -> Who:
+    """Who acts: there is no sign-in yet, so it is the system's user."""
+    return Who.console(getpass.getuser())
 
 
 def ticket() -> dict[tuple[Line, ...], str]:

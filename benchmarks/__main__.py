@@ -45,6 +45,7 @@ def main(only: str | None, home: Path | None) -> dict[str, Any]:
 def _with_demo_book(folder: Path, wanted: list[str]) -> dict[str, Any]:
     from app.home import Home
     from app.services import first_start, train
+    from app.services.access import Who
     from app.services.workbench import open_workbench
 
     _say("demo book: import and training")
@@ -54,7 +55,7 @@ def _with_demo_book(folder: Path, wanted: list[str]) -> dict[str, Any]:
     first_start.make_ready(wb)
     if job := train.running(wb, first_start.DEMO_BOOK):
         imported = time.perf_counter() - start
-        report = train.wait(wb, job, lambda _: None)
+        report = train.wait(wb, Who.program(), job)
         trained = time.perf_counter() - start - imported
         found["demo"] = {
             "import_s": round(imported, 1),

@@ -88,7 +88,8 @@ class SignInStore:
             return timedelta(0)
         doublings = min(row.failures - FREE_FAILURES - 1, 16)
         wait = min(FIRST_PAUSE * 2**doublings, LONGEST_PAUSE)
-        return max(timedelta(0), row.last + wait - now)
+        left: timedelta = row.last + wait - now
+        return max(timedelta(0), left)
 
     def failed(self, login: str, now: datetime) -> int:
         """Count one more; returns how many there are now."""

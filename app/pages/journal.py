@@ -24,7 +24,7 @@ from storage.records import SearchResult
 
 
 def page(wb: Workbench, card: BookCard) -> None:
-    names = {a.code: a.name for a in books.catalog(wb, card.name)}
+    names = {a.code: a.name for a in books.catalog(wb, state.actor(), card.name)}
     opened = st.query_params.get(state.ENTRY)
     if opened:
         _entry(wb, card, opened, names)
@@ -41,12 +41,12 @@ def _search(wb: Workbench, card: BookCard, names: Mapping[str, str]) -> None:
             icon=":material/info:",
         )  # fmt: skip
         return
-    journals = books.journals(wb, card.name)
+    journals = books.journals(wb, state.actor(), card.name)
     queries = search_form(journals)
     journal_kinds(wb, card, journals)
     if not queries:
         return
-    pages = (journal.search(wb, card.name, query) for query in queries)
+    pages = (journal.search(wb, state.actor(), card.name, query) for query in queries)
     empty = SearchResult(rows=(), total=0, amount=Decimal(0), page=1, size=queries[0].size)
     view = journal_view(next((p for p in pages if p.total), empty), names, card.currency)
     if not view.rows:
@@ -65,7 +65,7 @@ def _entry(wb: Workbench, card: BookCard, entry_id: str, names: Mapping[str, str
     if st.button(_("All entries"), icon=":material/arrow_back:", type="tertiary", key="journal.back"):
         del st.query_params[state.ENTRY]
         st.rerun()
-    view = entry_view(journal.entry_detail(wb, card.name, entry_id), names)
+    view = entry_view(journal.entry_detail(wb, state.actor(), card.name, entry_id), names)
     st.header(plain(view.title), anchor=False)
     st.badge(view.state, color="gray")
     st.html(fields_list(view.fields))

@@ -27,7 +27,7 @@ def page(wb: Workbench, card: BookCard) -> None:
     left, right = st.columns([5, 8], gap="large")
     with left:
         st.subheader(_("New event"), anchor=False)
-        event_form(card, books.journals(wb, card.name))
+        event_form(card, books.journals(wb, state.actor(), card.name))
         model_status(wb, card)
         _saved_line()
     with right, st.container(key="entry"):
@@ -47,7 +47,7 @@ def _answer(wb: Workbench, card: BookCard) -> Proposal | None:
     """The proposal on screen: the one we have, or the answer to the event that waits for one."""
     pending = state.PENDING.get()
     if pending is not None:
-        model = wb.model_state(card.name).state
+        model = books.model_state(wb, state.actor(), card.name).state
         if model in ("training", "loading"):
             return _waiting(wb, card, pending)
         state.PENDING.clear()  # whatever comes of it, it is not tried again and again
@@ -73,9 +73,9 @@ def _proposal(wb: Workbench, card: BookCard, event: Event, *, repaired: bool) ->
     A model that failed is tried once more, and waited for, because its folder may have been `repaired`.
     """
     try:
-        return propose.propose(wb, card.name, event, wait=repaired)
+        return propose.propose(wb, state.actor(), card.name, event, wait=repaired)
     except (BundleDamaged, BundleMismatch):
-        return propose.by_hand(wb, card.name, event)
+        return propose.by_hand(wb, state.actor(), card.name, event)
 
 
 def _evidence(proposal: Proposal, view: ProposalView, desk: Desk) -> None:
@@ -87,12 +87,12 @@ def _evidence(proposal: Proposal, view: ProposalView, desk: Desk) -> None:
 
 
 def _desk(wb: Workbench, card: BookCard, event: Event) -> Desk:
-    accounts = books.catalog(wb, card.name, event.date)
+    accounts = books.catalog(wb, state.actor(), card.name, event.date)
     return Desk(wb=wb, card=card, labels=labels(accounts), names={a.code: a.name for a in accounts})
 
 
 def _background(wb: Workbench, card: BookCard, proposal: Proposal) -> journal.Background:
-    return journal.background(wb, card.name, [x.entry_id for x in proposal.because])
+    return journal.background(wb, state.actor(), card.name, [x.entry_id for x in proposal.because])
 
 
 def _saved_line() -> None:
@@ -126,7 +126,7 @@ def _waiting(wb: Workbench, card: BookCard, event: Event) -> Proposal | None:
     )
     if st.button(_("Start by hand"), icon=":material/edit:", shortcut="H", key="predict.by_hand"):
         state.PENDING.clear()
-        state.PROPOSAL.set(propose.by_hand(wb, card.name, event))
+        state.PROPOSAL.set(propose.by_hand(wb, state.actor(), card.name, event))
         state.FOCUS.set(state.ON_ANSWER)
         st.rerun()
     return None

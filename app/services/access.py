@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
 
 from app.services.errors import ServiceError
+from storage import schema
+from storage.errors import UnknownBook
+from storage.people import Held
+from storage.records import Book
 from storage.session import UnitOfWork
+
+T = TypeVar("T", bound=Callable[..., Any])
 
 
 class Right(StrEnum):
@@ -35,17 +46,60 @@ class Right(StrEnum):
     INSTALLATION = "run the installation"  # books, backups, users: not of one book
 
 
+class Role(StrEnum):
+    """What a person is in a book; somebody may be several."""
+
+    ACCOUNTANT = "accountant"
+    REVIEWER = "reviewer"
+    ADMIN = "admin"
+    AUDITOR = "auditor"
+
+
+_BOOKING = frozenset({Right.READ, Right.IMPORT, Right.PREDICT, Right.CORRECT, Right.SUBMIT, Right.CONFIRM})
+RIGHTS: dict[Role, frozenset[Right]] = {
+    Role.ACCOUNTANT: _BOOKING,
+    Role.REVIEWER: _BOOKING | {Right.APPROVE, Right.POST, Right.REVERSE, Right.EXPORT},
+    # An admin decides who books and when, and books nothing without a second role.
+    Role.ADMIN: frozenset({
+        Right.READ, Right.CATALOG, Right.CLOSE, Right.REOPEN, Right.POLICY, Right.PEOPLE, Right.TRAIN, Right.RELEASE,
+        Right.FORGET, Right.WITHDRAW_BATCH, Right.IMPORT, Right.EXPORT, Right.AUDIT,
+    }),
+    Role.AUDITOR: frozenset({Right.READ, Right.AUDIT}),
+}  # fmt: skip
+_PERSONA = "demo:"
+PERSONAS = {role: f"{_PERSONA}{role}" for role in Role}
+GENERATED = "generated"  # the format of a batch that no file brought
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Who:
-    """Somebody who acts: ``id`` is what the store writes down, ``name`` is what people read."""
+    """Somebody who acts: ``id`` is what the store writes down, ``name`` is what people read.
+
+    ``operator`` is whoever may read the database file anyway. Such a person has every right, but remains one
+    person: nobody approves what the same id wrote.
+    """
 
     id: str
     name: str = ""
+    operator: bool = False
 
     @classmethod
     def console(cls, name: str) -> Who:
         """Whoever may read the database file and uses the command line: named after the system's user."""
-        return cls(id=name, name=name)
+        return cls(id=name, name=name, operator=True)
+
+    @classmethod
+    def program(cls) -> Who:
+        """The program itself, where it makes the demo book or ends what somebody started."""
+        return cls(id="Counterpoint", name="Counterpoint", operator=True)
+
+    @classmethod
+    def persona(cls, role: Role) -> Who:
+        """One of the people of the demo book."""
+        return cls(id=PERSONAS[role], name=f"demo {role}")
+
+
+NOBODY = Who(id="")
 
 
 class NotAllowed(ServiceError):
@@ -53,11 +107,133 @@ class NotAllowed(ServiceError):
 
     def __init__(self, who: str, right: Right, book: str) -> None:
         self.who, self.right, self.book = who, right, book
+        where = f" in book {book!r}" if book else ""
         super().__init__(
-            f"{who or 'Nobody'} may not {right.value} in book {book!r}. "
+            f"{who or 'Nobody'} may not {right.value}{where}. "
             "Ask an admin of the book for a role that may, or sign in as somebody else."
         )
 
 
-def authorise(unit: UnitOfWork, who: Who, book_id: str, right: Right) -> None:
-    """Raise NotAllowed unless a role of ``who`` in this book allows ``right``, as the database says now."""
+@dataclass(frozen=True, slots=True)
+class Years:
+    """The part of a book that somebody may see, by the dates of its entries."""
+
+    since: date = date.min
+    until: date = date.max
+
+    def __contains__(self, day: date) -> bool:
+        return self.since <= day <= self.until
+
+
+ALL_YEARS = Years()
+
+
+def authorise(unit: UnitOfWork, who: Who, book_id: str, right: Right) -> Years:
+    """Raise NotAllowed unless a role of ``who`` in this book allows ``right``, as the database says now.
+
+    Returns the years that the right reaches to; those of somebody without limits are `ALL_YEARS`.
+    """
+    if who.operator:
+        return ALL_YEARS
+    years = [_years(h) for h in _held(unit, who, book_id) if right in RIGHTS[Role(h.role)]]
+    if _runs(unit, who) and (right is Right.INSTALLATION or right in RIGHTS[Role.ADMIN]):
+        years.append(ALL_YEARS)
+    if who.id.startswith(_PERSONA) and right in persona_rights(unit, who, book_id):
+        years.append(ALL_YEARS)
+    if not years:
+        raise NotAllowed(who.name or who.id, right, _name(unit, book_id))
+    return Years(min(y.since for y in years), max(y.until for y in years))
+
+
+def authorise_installation(unit: UnitOfWork, who: Who) -> None:
+    """Raise NotAllowed unless ``who`` runs this installation."""
+    if not who.operator and not _runs(unit, who):
+        raise NotAllowed(who.name or who.id, Right.INSTALLATION, "")
+
+
+def rights_of(unit: UnitOfWork, who: Who, book_id: str) -> frozenset[Right]:
+    """Everything that ``who`` may do in a book now."""
+    if who.operator:
+        return frozenset(Right)
+    held = frozenset[Right]().union(*(RIGHTS[Role(h.role)] for h in _held(unit, who, book_id)))
+    if _runs(unit, who):
+        held |= RIGHTS[Role.ADMIN] | {Right.INSTALLATION}
+    return held | persona_rights(unit, who, book_id)
+
+
+def persona_rights(unit: UnitOfWork, who: Who, book_id: str) -> frozenset[Right]:
+    """What a persona may do: nothing outside a book where everything was generated or written by personas.
+
+    Nobody had to prove anything to be one, so personas bring no file in and manage no people.
+    """
+    role = next((r for r, name in PERSONAS.items() if name == who.id), None)
+    if role is None or not playground(unit, book_id):
+        return frozenset()
+    return RIGHTS[role] - {Right.IMPORT, Right.PEOPLE}
+
+
+def playground(unit: UnitOfWork, book_id: str) -> bool:
+    """Whether a book is the demonstration and holds no entry of anybody's business."""
+    b, e, books = schema.batches.c, schema.entries.c, schema.books.c
+    demo = sa.select(sa.func.count()).where(books.book_id == book_id, books.demo)
+    files = sa.select(sa.func.count()).where(b.book_id == book_id, b.format != GENERATED)
+    typed = sa.select(sa.func.count()).where(
+        e.book_id == book_id, e.batch_id == "", ~e.recorded_by.like(f"{_PERSONA}%"), e.recorded_by != "demo accountant"
+    )
+    return bool(unit.session.scalar(demo)) and not any(unit.session.scalar(q) for q in (files, typed))
+
+
+def find(unit: UnitOfWork, who: Who, book: str, right: Right) -> Book:
+    """The book of that name, for somebody who has the right.
+
+    Raises NotAllowed, and UnknownBook, which names the books that ``who`` may read: for those without any role
+    a book that exists looks like one that does not.
+    """
+    found = unit.books.find(book)
+    if found is None or not rights_of(unit, who, found.book_id):
+        raise UnknownBook(book, [b.name for b in visible(unit, who)])
+    authorise(unit, who, found.book_id, right)
+    return found
+
+
+def visible(unit: UnitOfWork, who: Who) -> Sequence[Book]:
+    """The books that ``who`` may read; the names of others are not for everybody."""
+    return [b for b in unit.books.list() if Right.READ in rights_of(unit, who, b.book_id)]
+
+
+def _held(unit: UnitOfWork, who: Who, book_id: str) -> Sequence[Held]:
+    return unit.people.roles(book_id, who.id) if who.id and book_id else ()
+
+
+def _runs(unit: UnitOfWork, who: Who) -> bool:
+    return bool(who.id) and unit.people.runs_installation(who.id)
+
+
+def _years(held: Held) -> Years:
+    first, last = held.limits.first_year, held.limits.last_year
+    return Years(date(first, 1, 1) if first else date.min, date(last, 12, 31) if last else date.max)
+
+
+def _name(unit: UnitOfWork, book_id: str) -> str:
+    return next((b.name for b in unit.books.list() if b.book_id == book_id), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a use case asks for; ``right`` is None where it is everybody's or the process's own, ``why`` says so."""
+
+    right: Right | None
+    why: str = ""
+
+
+RULES: dict[str, Rule] = {}
+
+
+def use_case(right: Right | None, why: str = "") -> Callable[[T], T]:
+    """Note which right a use case asks for; a test tries every one of them as every role and as nobody."""
+
+    def note(function: T) -> T:
+        RULES[f"{function.__module__}.{function.__qualname__}"] = Rule(right, why)
+        return function
+
+    return note

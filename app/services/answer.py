@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from app.services.access import Right, Who, use_case
+from app.services.books import model_state
 from app.services.errors import BadInput
 from app.services.propose import propose, why
 from app.services.typed import TypedEvent, event_from_text, read_lines
@@ -21,21 +23,22 @@ WORDS = {Status.SURE: "sure", Status.LIKELY: "likely", Status.NOT_SURE: "not sur
 _TEXTS = ("description", "amount", "date", "currency", "journal", "party")
 
 
-def predict_answer(wb: Workbench, arguments: Mapping[str, Any], progress: Callable[[str], None]) -> Answer:
+@use_case(Right.PREDICT)
+def predict_answer(wb: Workbench, who: Who, arguments: Mapping[str, Any], progress: Callable[[str], None]) -> Answer:
     """Answer one event from plain text arguments; raises what `propose` raises."""
     from app.commands import Answer
 
     typed = {name: _text(arguments, name) for name in ("book", *_TEXTS)}
     book = typed.pop("book")
     event = event_from_text(TypedEvent(**typed, lines=read_lines(_texts(arguments, "lines"))))
-    state = wb.model_state(book)
+    state = model_state(wb, who, book)
     if state.state == "loading":
         progress("loading the model")
-    proposal = propose(wb, book, event)
+    proposal = propose(wb, who, book, event)
     notes = () if proposal.bundle else (_without_model(book, state.state),)
     document, text = proposal_json(book, proposal), proposal_text(proposal)
     if arguments.get("why") is True:
-        explained = why(wb, book, event) if proposal.bundle else None
+        explained = why(wb, who, book, event) if proposal.bundle else None
         document["why"] = to_json(explained) if explained else None
         text += why_text(explained, proposal.event) if explained else []
     return Answer(document=document, text=tuple(text), notes=notes)

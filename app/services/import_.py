@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from app.services.access import Right, Who, authorise_installation, find, use_case
 from app.services.errors import BadInput, NothingToImport
 from app.services.workbench import Workbench
 from engine.journal import Kind
@@ -105,20 +106,23 @@ class ImportOptions:
     demo: bool = False
 
 
+@use_case(Right.IMPORT)
 def import_file(
     wb: Workbench,
+    who: Who,
     book: str,
     path: Path,
     options: ImportOptions | None = None,
     *,
-    by: str = "system",
     progress: Callable[[str], None] = lambda _: None,
 ) -> ImportReport:
     """Create the book when missing and add what is new in one transaction; a dry run writes nothing.
 
-    Raises NothingToImport, ImportRefused, BadBook, BadInput.
+    Raises NotAllowed, NothingToImport, ImportRefused, BadBook, BadInput.
     """
     chosen = options or ImportOptions()
+    with wb.reading() as uow:
+        _target(uow, who, book)  # before a file is read for somebody who may not bring it in
     if chosen.profile is not None:
         raise BadInput("Profile", chosen.profile, "there is no saved profile of this name", "Leave --profile out.")
     if not path.exists():
@@ -129,25 +133,34 @@ def import_file(
         first = f" The first: {staged.errors[0]}" if staged.errors else ""
         raise NothingToImport(str(path), f"no entry in it is in good order ({len(staged.errors)} problems).{first}")
     progress(f"{len(staged.entries)} entries in good order, comparing with the book")
-    return import_staged(wb, book, staged, chosen, by=by, file_name=path.name)
+    return import_staged(wb, who, book, staged, chosen, file_name=path.name)
 
 
+@use_case(Right.IMPORT)
 def import_staged(
-    wb: Workbench, book: str, staged: Staged, options: ImportOptions, *, by: str, file_name: str = ""
+    wb: Workbench, who: Who, book: str, staged: Staged, options: ImportOptions, *, file_name: str = ""
 ) -> ImportReport:
-    """The second half of every import: from staged entries into the book. Raises BadBook, StoreBusy."""
+    """The second half of every import: from staged entries into the book. Raises NotAllowed, BadBook, StoreBusy."""
     if options.dry_run:
         with wb.reading() as uow:
-            found = uow.books.find(book)
+            found = _target(uow, who, book)
             return _report(book, staged, imports.plan(uow, found, staged), created=found is None, dry_run=True)
 
     def work(uow: UnitOfWork) -> tuple[ImportResult, bool]:
-        found = uow.books.find(book)
-        target = found or _create(uow, book, staged, demo=options.demo, by=by)
-        return imports.apply(uow, target, staged, by, file_name=file_name), found is None
+        found = _target(uow, who, book)
+        target = found or _create(uow, book, staged, demo=options.demo, by=who.id)
+        return imports.apply(uow, target, staged, who.id, file_name=file_name), found is None
 
     result, created = wb.store.write(work)
     return _report(book, staged, result, created=created, dry_run=False)
+
+
+def _target(uow: UnitOfWork, who: Who, book: str) -> Book | None:
+    """The book, for somebody who may import into it; None for a new one, for somebody who may make books."""
+    if uow.books.find(book) is None:
+        authorise_installation(uow, who)
+        return None
+    return find(uow, who, book, Right.IMPORT)
 
 
 def _create(uow: UnitOfWork, name: str, staged: Staged, *, demo: bool, by: str) -> Book:

@@ -6,25 +6,38 @@ The records are those of the store: nothing is gained by a second shape of them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from app.services.access import ALL_YEARS, Right, Who, authorise, find, use_case
 from app.services.workbench import Workbench
+from storage.errors import UnknownEntry
 from storage.records import Decision, EntryDetail, JournalQuery, Version
 from storage.records import SearchResult as JournalPage
 
 __all__ = ["Decision", "EntryDetail", "JournalPage", "JournalQuery", "Version", "background", "entry_detail", "search"]
 
 
-def search(wb: Workbench, book: str, query: JournalQuery) -> JournalPage:
-    """Entries of one book that match; raises UnknownBook."""
+@use_case(Right.READ)
+def search(wb: Workbench, who: Who, book: str, query: JournalQuery) -> JournalPage:
+    """Entries of one book that match, of the years that ``who`` may read; raises UnknownBook, NotAllowed."""
     with wb.reading() as uow:
-        return uow.journal.search(uow.books.get(book).book_id, query)
+        book_id = find(uow, who, book, Right.READ).book_id
+        years = authorise(uow, who, book_id, Right.READ)
+        if years != ALL_YEARS:
+            since, until = max(query.since or years.since, years.since), min(query.until or years.until, years.until)
+            query = replace(query, since=since, until=until)
+        return uow.journal.search(book_id, query)
 
 
-def entry_detail(wb: Workbench, book: str, entry_id: str) -> EntryDetail:
-    """One entry with its versions and decisions; raises UnknownBook, UnknownEntry."""
+@use_case(Right.READ)
+def entry_detail(wb: Workbench, who: Who, book: str, entry_id: str) -> EntryDetail:
+    """One entry with its versions and decisions; raises UnknownBook, UnknownEntry, NotAllowed."""
     with wb.reading() as uow:
-        return uow.journal.entry(uow.books.get(book).book_id, entry_id)
+        book_id = find(uow, who, book, Right.READ).book_id
+        detail = uow.journal.entry(book_id, entry_id)
+        if detail.entry.date not in authorise(uow, who, book_id, Right.READ):
+            raise UnknownEntry(entry_id)
+        return detail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +49,10 @@ class Background:
     parties: bool = False
 
 
-def background(wb: Workbench, book: str, entry_ids: Sequence[str]) -> Background:
-    """The book's background, with the currencies of these entries; raises UnknownBook."""
+@use_case(Right.READ)
+def background(wb: Workbench, who: Who, book: str, entry_ids: Sequence[str]) -> Background:
+    """The book's background, with the currencies of these entries; raises UnknownBook, NotAllowed."""
     with wb.reading() as uow:
-        book_id = uow.books.get(book).book_id
+        book_id = find(uow, who, book, Right.READ).book_id
         tax_codes, parties = uow.journal.carries(book_id)
         return Background(currencies=uow.journal.currencies(book_id, entry_ids), tax_codes=tax_codes, parties=parties)

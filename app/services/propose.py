@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from app.services.access import Right, Who, find, use_case
 from app.services.errors import AccountUnusable, BadInput, ForeignCurrency, NoModelYet, NotBalanced, OtherBook
 from app.services.typed import TypedEvent, event_from_text, read_description, today
 from app.services.untrained import by_hand as start_by_hand
@@ -19,13 +20,14 @@ from storage.records import MODEL, PERSON, Book, NewEntry
 __all__ = ["TypedEvent", "by_hand", "event_from_text", "propose", "save", "why"]
 
 
-def propose(wb: Workbench, book: str, event: Event, *, explain: bool = True, wait: bool = True) -> Proposal:
+@use_case(Right.PREDICT)
+def propose(wb: Workbench, who: Who, book: str, event: Event, *, explain: bool = True, wait: bool = True) -> Proposal:
     """Ranked candidates; the first balances.
 
     A book without a model gets an honest "not sure" whose ``bundle`` is empty. Raises UnknownBook,
-    UnknownJournal, NoAccounts, BadInput, EngineError, and ModelLoading when told not to wait.
+    UnknownJournal, NotAllowed, NoAccounts, BadInput, EngineError, and ModelLoading when told not to wait.
     """
-    found, event, accounts = _prepared(wb, book, event)
+    found, event, accounts = _prepared(wb, who, book, event)
     try:
         loaded = wb.loaded(book, wait=wait)
     except NoModelYet:
@@ -34,32 +36,35 @@ def propose(wb: Workbench, book: str, event: Event, *, explain: bool = True, wai
         return loaded.predictor.predict([event], accounts, explain=explain)[0]
 
 
-def why(wb: Workbench, book: str, event: Event, candidate: int = 0) -> Explanation:
+@use_case(Right.PREDICT)
+def why(wb: Workbench, who: Who, book: str, event: Event, candidate: int = 0) -> Explanation:
     """What speaks for one of the candidates that `propose` gives; raises as it does, and NoModelYet."""
     from engine.explain.why import explain
 
-    _found, event, accounts = _prepared(wb, book, event)
+    _found, event, accounts = _prepared(wb, who, book, event)
     loaded = wb.loaded(book)
     with wb.predictors.turns, loaded.lock:
         return explain(loaded.predictor, event, candidate, accounts)
 
 
-def by_hand(wb: Workbench, book: str, event: Event) -> Proposal:
+@use_case(Right.PREDICT)
+def by_hand(wb: Workbench, who: Who, book: str, event: Event) -> Proposal:
     """A balanced start without the model, for a book whose model cannot be read. Raises as `propose`."""
-    found, event, accounts = _prepared(wb, book, event)
+    found, event, accounts = _prepared(wb, who, book, event)
     return _by_hand(wb, found, event, accounts)
 
 
-def save(wb: Workbench, book: str, proposal: Proposal, event: Event, lines: Sequence[Line], by: str) -> str:
+@use_case(Right.CORRECT)
+def save(wb: Workbench, who: Who, book: str, proposal: Proposal, event: Event, lines: Sequence[Line]) -> str:
     """Store the model's version, then the person's; the entry stays a draft. Without a date it carries today's.
 
-    Returns the entry id. Raises OtherBook, NotBalanced, AccountUnusable, BadInput, UnknownBook,
+    Returns the entry id. Raises NotAllowed, OtherBook, NotBalanced, AccountUnusable, BadInput, UnknownBook,
     UnknownJournal; nothing is stored then.
     """
     description = read_description(event.description)
     day = event.date or today()
     with wb.writing() as uow:
-        found = uow.books.get(book)
+        found = find(uow, who, book, Right.CORRECT)
         _own_currency(event, found)
         if proposal.bundle and proposal.bundle not in {m.digest for m in uow.models.list(found.book_id)}:
             raise OtherBook(book)
@@ -71,7 +76,7 @@ def save(wb: Workbench, book: str, proposal: Proposal, event: Event, lines: Sequ
             journal=uow.books.journal_named(found.book_id, event.journal).journal if event.journal else "",
             party=event.party,
         )
-        entry_id = uow.journal.open_entry(found.book_id, new, by)
+        entry_id = uow.journal.open_entry(found.book_id, new, who.id)
         if proposal.bundle:
             proposed = [
                 Line(account=x.account, side=x.side, amount=x.amount, party=x.party, tax_code=x.tax_code)
@@ -79,7 +84,7 @@ def save(wb: Workbench, book: str, proposal: Proposal, event: Event, lines: Sequ
             ]
             author = f"model {proposal.bundle[:12]}"
             uow.journal.add_version(entry_id, proposed, author=author, origin=MODEL, lineage=lineage(proposal))
-        uow.journal.add_version(entry_id, lines, author=by, origin=PERSON)
+        uow.journal.add_version(entry_id, lines, author=who.id, origin=PERSON)
     return entry_id
 
 
@@ -125,10 +130,10 @@ def lineage(proposal: Proposal) -> dict[str, Any]:
     }
 
 
-def _prepared(wb: Workbench, book: str, event: Event) -> tuple[Book, Event, tuple[Account, ...]]:
+def _prepared(wb: Workbench, who: Who, book: str, event: Event) -> tuple[Book, Event, tuple[Account, ...]]:
     """The book, the event in its words, and the accounts open on the event's day."""
     with wb.reading() as uow:
-        found = uow.books.get(book)
+        found = find(uow, who, book, Right.PREDICT)
         accounts = uow.books.catalog(found.book_id, event.date or today())
         journal = uow.books.journal_named(found.book_id, event.journal).journal if event.journal else ""
     _own_currency(event, found)

@@ -16,6 +16,7 @@ from typing import Any
 
 from app import background
 from app.jobs import Jobs, RunStatus, engine_command, engine_environment, read_json, write_json
+from app.services.access import Right, Who, authorise, find, use_case
 from app.services.errors import BadInput, TrainingBusy, TrainingFailed
 from app.services.workbench import ModelState, Workbench
 from engine.errors import TooLittleHistory, TrainingCancelled
@@ -28,6 +29,7 @@ from storage.snapshot import write_snapshot
 PROFILES = ("quick", "full", "tiny")
 FEWEST = 2  # entries, or accounts of a catalog for what other books taught
 POLL_SECONDS = 0.3
+_OWN = "the process looks after its runs; pages see them through a book's card"
 SAY_EVERY = 3.0  # seconds between lines of progress within a stage
 STAGES = {
     "start": "starting",
@@ -60,16 +62,17 @@ class TrainReport:
         }
 
 
-def start(wb: Workbench, book: str, profile: str = "quick", *, by: str = "system", encoder: str = "") -> str:
+@use_case(Right.TRAIN)
+def start(wb: Workbench, who: Who, book: str, profile: str = "quick", *, encoder: str = "") -> str:
     """Freeze a snapshot and launch the training; returns the run's name. ``encoder`` as in EncoderConfig.name.
 
-    Raises UnknownBook, TooLittleHistory, TrainingBusy, BadInput for a profile nobody knows.
+    Raises UnknownBook, NotAllowed, TooLittleHistory, TrainingBusy, BadInput for a profile nobody knows.
     """
     if profile not in PROFILES:
         raise BadInput("Profile", profile, f"it is none of {', '.join(PROFILES)}", "Use quick.")
     with wb.settling:
         with wb.reading() as uow:
-            found = uow.books.get(book)
+            found = find(uow, who, book, Right.TRAIN)
             snapshot = _snapshot(uow, found)
         busy = running(wb, book)
         if busy:
@@ -81,7 +84,7 @@ def start(wb: Workbench, book: str, profile: str = "quick", *, by: str = "system
             "book": book,
             "book_id": found.book_id,
             "profile": profile,
-            "by": by,
+            "by": who.id,
             "snapshot": snapshot.digest,
         })  # fmt: skip
         folder = wb.jobs.folder(run)
@@ -96,10 +99,12 @@ def start(wb: Workbench, book: str, profile: str = "quick", *, by: str = "system
     return run
 
 
-def wait(wb: Workbench, job: str, progress: Callable[[str], None] = lambda _: None) -> TrainReport:
+@use_case(Right.READ)
+def wait(wb: Workbench, who: Who, job: str, progress: Callable[[str], None] = lambda _: None) -> TrainReport:
     """Block until the run has ended and its model belongs to the book; raises TrainingFailed, TrainingCancelled."""
+    _may(wb, who, job, Right.READ)
     follow(wb.jobs, job, progress)
-    return result(wb, job)
+    return result(wb, who, job)
 
 
 def follow(jobs: Jobs, job: str, progress: Callable[[str], None]) -> RunStatus:
@@ -115,10 +120,11 @@ def follow(jobs: Jobs, job: str, progress: Callable[[str], None]) -> RunStatus:
         time.sleep(POLL_SECONDS)
 
 
-def result(wb: Workbench, job: str) -> TrainReport:
+@use_case(Right.READ)
+def result(wb: Workbench, who: Who, job: str) -> TrainReport:
     """What became of an ended run, recorded if nobody has yet; raises TrainingFailed, TrainingCancelled, UnknownRun."""
+    about = _may(wb, who, job, Right.READ)
     status = settle(wb, job)
-    about = wb.jobs.about(job)
     book = str(about.get("book", ""))
     if status.state == "cancelled":
         raise TrainingCancelled
@@ -135,11 +141,22 @@ def result(wb: Workbench, job: str) -> TrainReport:
     )
 
 
-def cancel(wb: Workbench, job: str) -> None:
+@use_case(Right.TRAIN)
+def cancel(wb: Workbench, who: Who, job: str) -> None:
     """Ask the training to stop; nothing of it will be kept."""
+    _may(wb, who, job, Right.TRAIN)
     wb.jobs.cancel(job)
 
 
+def _may(wb: Workbench, who: Who, job: str, right: Right) -> dict[str, Any]:
+    """What is known of a run, for somebody who has the right in its book; raises NotAllowed, UnknownRun."""
+    about = wb.jobs.about(job)
+    with wb.reading() as uow:
+        authorise(uow, who, str(about.get("book_id", "")), right)
+    return about
+
+
+@use_case(None, _OWN)
 def running(wb: Workbench, book: str) -> str:
     """The run that trains this book now, or nothing."""
     for run in reversed(wb.jobs.names()):
@@ -149,11 +166,13 @@ def running(wb: Workbench, book: str) -> str:
     return ""
 
 
+@use_case(None, _OWN)
 def count(wb: Workbench, book: str) -> int:
     """How many runs of this book there are, ended or not."""
     return sum(wb.jobs.about(run).get("book") == book for run in wb.jobs.names())
 
 
+@use_case(None, _OWN)
 def latest(wb: Workbench, book: str) -> ModelState | None:
     """The newest training of a book while it runs or when it failed; None when it ended well or there is none."""
     for run in reversed(wb.jobs.names()):
@@ -175,6 +194,7 @@ def latest(wb: Workbench, book: str) -> ModelState | None:
     return None
 
 
+@use_case(None, _OWN)
 def resume(wb: Workbench) -> None:
     """Watch the runs that an earlier process left without an end."""
     for run in wb.jobs.names():
@@ -182,12 +202,14 @@ def resume(wb: Workbench) -> None:
             background.start(f"train-{run}", partial(_watch, wb, run))
 
 
+@use_case(None, _OWN)
 def settle_all(wb: Workbench) -> None:
     """Record every run that has ended; those still running are left alone."""
     for run in wb.jobs.names():
         settle(wb, run)
 
 
+@use_case(None, _OWN)
 def settle(wb: Workbench, run: str) -> RunStatus:
     """Record the model of a run that is done, once; the first model of a book becomes its champion."""
     with wb.settling:

@@ -41,7 +41,7 @@ def _form(wb: Workbench, card: BookCard, journals: Sequence[JournalKind]) -> Non
     if not sent:
         return
     try:
-        books.set_journal_kind(wb, card.name, journal, kind, reason=reason, by=state.actor(card))
+        books.set_journal_kind(wb, state.actor(), card.name, journal, kind, reason=reason)
     except (ServiceError, StorageError) as error:
         st.error(messages.sentence(error), icon=":material/error:")
         return

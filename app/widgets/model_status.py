@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app import messages, state
-from app.services import train
+from app.services import books, train
 from app.services.books import BookCard
 from app.services.errors import ServiceError
 from app.services.workbench import Workbench
@@ -17,7 +17,7 @@ from storage.errors import StorageError
 
 def model_status(wb: Workbench, card: BookCard) -> None:
     """Nothing when the model is ready; a bar while it is on its way; a sentence and the way out otherwise."""
-    line = model_line(wb.model_state(card.name))
+    line = model_line(books.model_state(wb, state.actor(), card.name))
     if line.busy:
         _progress(wb, card.name)
     elif line.alarm:
@@ -30,7 +30,7 @@ def model_status(wb: Workbench, card: BookCard) -> None:
 
 def _train(wb: Workbench, card: BookCard) -> None:
     try:
-        train.start(wb, card.name, by=state.actor(card))
+        train.start(wb, state.actor(), card.name)
     except (ServiceError, EngineError, StorageError) as error:
         st.error(messages.sentence(error), icon=":material/error:")
         return
@@ -40,7 +40,7 @@ def _train(wb: Workbench, card: BookCard) -> None:
 @polled(seconds=1)
 def _progress(wb: Workbench, book: str) -> None:
     """The bar; once the model is there the whole page is drawn again, and a kept event is answered."""
-    line = model_line(wb.model_state(book))
+    line = model_line(books.model_state(wb, state.actor(), book))
     if not line.busy:
         st.rerun(scope="app")
     st.progress(line.fraction, text=line.text)

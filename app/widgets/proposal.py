@@ -128,10 +128,9 @@ def _save(desk: Desk, proposal: Proposal, lines: Sequence[Line]) -> None:
     """Store both versions; on a refusal the sentence is shown and everything typed stays."""
     event = proposal.event
     ticket, entry = state.ticket(), tuple(lines)
-    actor = state.actor(desk.card)
     try:
         if entry not in ticket:
-            ticket[entry] = propose.save(desk.wb, desk.card.name, proposal, event, entry, actor)
+            ticket[entry] = propose.save(desk.wb, state.actor(), desk.card.name, proposal, event, entry)
     except (ServiceError, StorageError) as error:
         st.error(messages.sentence(error), icon=":material/error:")
         return

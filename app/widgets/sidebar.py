@@ -14,14 +14,14 @@ from app.widgets.links import from_link, to_link
 def sidebar(wb: Workbench) -> None:
     """Draw it; choosing another book drops what was typed and proposed for the one before."""
     with st.sidebar:
-        cards = books.list_books(wb)
+        cards = books.list_books(wb, state.actor())
         state.CARDS.set(cards)
         names = [card.name for card in cards]
         if names:
             st.selectbox(_("Book"), names, key=state.BOOK.name, bind="query-params", on_change=state.change_book)
             card = state.book(wb)
             if card is not None:
-                st.caption(_("You act as {who}", who=state.actor(card)))
+                st.caption(_("You act as {who}", who=state.actor().name))
         _language()
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from app.home import Home
+from app.services.access import Who
 from app.services.workbench import Workbench, open_workbench
 from engine.journal import Account, Entry
 from storage import imports
@@ -19,6 +20,8 @@ from storage.records import Book, Staged
 from tests.builders import CATALOG, some_entries
 
 ROOT = Path(__file__).resolve().parents[2]
+
+ANA = Who.console("Ana")  # whoever runs the command line; every right
 
 FillBook = Callable[..., Book]
 

@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from app.home import Home
 from app.services import train
 from app.services.workbench import open_workbench
-from tests.app.conftest import put
+from tests.app.conftest import ANA, put
 from tests.builders import CATALOG, some_entries
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,7 +37,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("browser")
     wb = open_workbench(Home(folder / "home"))
     put(wb, "test", some_entries(40), CATALOG)
-    train.wait(wb, train.start(wb, "test", "tiny"))
+    train.wait(wb, ANA, train.start(wb, ANA, "test", "tiny"))
     wb.predictor("test")  # a model that is still being read would hold the database file after `close`
     wb.close()
     log = folder / "server.log"

@@ -13,7 +13,7 @@ from app import state
 from app.home import Home
 from app.services import train
 from app.services.workbench import Workbench, open_workbench
-from tests.app.conftest import put
+from tests.app.conftest import ANA, put
 from tests.builders import CATALOG, some_entries
 
 MAIN = str(Path(__file__).resolve().parents[3] / "app" / "entry" / "main.py")
@@ -29,7 +29,7 @@ def trained_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("trained") / "home"
     wb = open_workbench(Home(path))
     put(wb, "test", some_entries(40), CATALOG)
-    train.wait(wb, train.start(wb, "test", "tiny", by="Ana"))
+    train.wait(wb, ANA, train.start(wb, ANA, "test", "tiny"))
     wb.close()
     return path
 

@@ -12,7 +12,7 @@ from app.services.workbench import Workbench
 from app.views.proposal import lines_of
 from engine.journal import Entry
 from storage.records import JournalQuery
-from tests.app.conftest import FillBook
+from tests.app.conftest import ANA, FillBook
 from tests.app.pages.conftest import JOURNAL, Open, said
 from tests.builders import A_DAY, an_entry
 
@@ -143,11 +143,11 @@ def test_the_journal_speaks_french(wb: Workbench, fill: FillBook, opened: Open) 
 def _saved(wb: Workbench) -> str:
     """A rent whose first account a person changed."""
     event = event_from_text(TypedEvent(description="Miete Büro 99", amount="1190"))
-    proposal = propose.propose(wb, "test", event)
+    proposal = propose.propose(wb, ANA, "test", event)
     first, *others = lines_of(proposal.candidates[0])
     lines = (replace(first, account="4970"), *others)
-    entry_id = propose.save(wb, "test", proposal, proposal.event, lines, "Ana")
-    assert journal.search(wb, "test", JournalQuery(text="Büro 99")).total == 1
+    entry_id = propose.save(wb, ANA, "test", proposal, proposal.event, lines)
+    assert journal.search(wb, ANA, "test", JournalQuery(text="Büro 99")).total == 1
     return entry_id
 
 

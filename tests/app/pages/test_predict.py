@@ -14,7 +14,7 @@ from app.views.proposal import lines_of
 from engine.errors import BadEvent, TooLittleHistory
 from engine.journal import State
 from storage.records import JournalQuery
-from tests.app.conftest import FillBook
+from tests.app.conftest import ANA, FillBook
 from tests.app.pages.conftest import Open, describe, said
 from tests.builders import some_entries
 
@@ -98,8 +98,8 @@ def test_accepting_saves_a_draft_with_the_model_s_version_and_the_person_s(train
     assert "Saved as a draft: Miete Büro 77" in said(at)
     assert at.text_input(key="predict.description").value == ""
     assert not table(at)
-    found = journal.search(trained, "test", JournalQuery(text="Büro 77")).rows[0]
-    detail = journal.entry_detail(trained, "test", found.entry_id)
+    found = journal.search(trained, ANA, "test", JournalQuery(text="Büro 77")).rows[0]
+    detail = journal.entry_detail(trained, ANA, "test", found.entry_id)
     assert found.state is State.DRAFT
     assert [v.origin for v in detail.versions] == ["model", "person"]
     assert detail.versions[0].lines == detail.versions[1].lines
@@ -113,20 +113,20 @@ def test_a_missing_date_becomes_today_s_and_that_is_said(trained: Workbench, ope
     at.button(key="predict.accept").click().run()
     assert not at.exception
     assert "No date was given, so it carries today's" in said(at)
-    assert journal.search(trained, "test", JournalQuery(text="Büro 79")).rows[0].date == today()
+    assert journal.search(trained, ANA, "test", JournalQuery(text="Büro 79")).rows[0].date == today()
 
 
 def test_a_run_that_was_cut_off_after_saving_saves_nothing_twice(trained: Workbench, opened: Open) -> None:
     at = describe(opened(), "Miete Büro 80", "1190")
     proposal = at.session_state["predict.proposal"]
     lines = lines_of(proposal.candidates[0])
-    saved = propose.save(trained, "test", proposal, proposal.event, lines, "Ana")
+    saved = propose.save(trained, ANA, "test", proposal, proposal.event, lines)
     at.session_state["predict.ticket"] = {lines: saved}  # what the first run had noted when the second press ended it
     at.button(key="predict.accept").click().run()
     assert not at.exception
     assert "Saved as a draft" in said(at)
     assert not table(at)
-    assert journal.search(trained, "test", JournalQuery(text="Büro 80")).total == 1
+    assert journal.search(trained, ANA, "test", JournalQuery(text="Büro 80")).total == 1
 
 
 def test_an_edited_account_is_what_gets_saved(trained: Workbench, opened: Open) -> None:
@@ -138,8 +138,8 @@ def test_an_edited_account_is_what_gets_saved(trained: Workbench, opened: Open) 
     assert at.button(key="predict.candidate.1").disabled
     at.button(key="predict.save").click().run()
     assert not at.exception
-    found = journal.search(trained, "test", JournalQuery(text="Büro 78")).rows[0]
-    proposed, booked = journal.entry_detail(trained, "test", found.entry_id).versions
+    found = journal.search(trained, ANA, "test", JournalQuery(text="Büro 78")).rows[0]
+    proposed, booked = journal.entry_detail(trained, ANA, "test", found.entry_id).versions
     assert booked.lines[0].account == "4970"
     assert proposed.lines[0].account != "4970"
     assert booked.lines[0].amount == proposed.lines[0].amount
@@ -169,12 +169,12 @@ def test_lines_can_be_added_and_the_edit_discarded(trained: Workbench, opened: O
 
 def test_an_event_waits_for_the_model_and_is_answered_by_itself(wb: Workbench, fill: FillBook, opened: Open) -> None:
     fill(wb)
-    run = train.start(wb, "test", "tiny")
+    run = train.start(wb, ANA, "test", "tiny")
     at = describe(opened(), "Miete Büro April", "1190")
     assert not at.exception
     assert "Your event is kept." in said(at)
     assert not table(at)
-    train.wait(wb, run)
+    train.wait(wb, ANA, run)
     wb.predictor("test")
     at.run()
     assert "Your event is kept." not in said(at)
@@ -183,12 +183,12 @@ def test_an_event_waits_for_the_model_and_is_answered_by_itself(wb: Workbench, f
 
 def test_whoever_cannot_wait_starts_by_hand(wb: Workbench, fill: FillBook, opened: Open) -> None:
     fill(wb)
-    run = train.start(wb, "test", "tiny")
+    run = train.start(wb, ANA, "test", "tiny")
     at = describe(opened(), "Miete Büro April", "1190")
     at.button(key="predict.by_hand").click().run()
     assert not at.exception
     assert "a start by hand" in said(at)
-    train.cancel(wb, run)
+    train.cancel(wb, ANA, run)
 
 
 def test_a_book_without_a_model_is_trained_by_a_button(wb: Workbench, fill: FillBook, opened: Open) -> None:
@@ -198,7 +198,7 @@ def test_a_book_without_a_model_is_trained_by_a_button(wb: Workbench, fill: Fill
     assert not at.exception
     assert wb.model_state("test").state == "training"
     assert not [b for b in at.button if b.key == "predict.train"]
-    train.cancel(wb, train.running(wb, "test"))
+    train.cancel(wb, ANA, train.running(wb, "test"))
 
 
 def test_too_little_history_is_said_beside_the_button(
@@ -254,7 +254,7 @@ def test_the_currency_follows_the_book(trained: Workbench, opened: Open) -> None
 
 def test_a_damaged_model_is_named_and_the_work_goes_on(wb: Workbench, fill: FillBook, opened: Open) -> None:
     fill(wb)
-    report = train.wait(wb, train.start(wb, "test", "tiny"))
+    report = train.wait(wb, ANA, train.start(wb, ANA, "test", "tiny"))
     (wb.home.bundles / report.job / "bundle.json").write_text("{}")
     at = describe(opened(), "Miete Büro April", "1190")
     while wb.model_state("test").state == "loading":
@@ -309,7 +309,7 @@ def test_only_the_book_s_currency_is_offered_and_another_is_refused_in_words(tra
 def test_amounts_stay_exact_from_form_to_journal(trained: Workbench, opened: Open) -> None:
     at = describe(opened(), "Kontoführung exakt", "1234567890123456,78")
     at.button(key="predict.accept").click().run()
-    found = journal.search(trained, "test", JournalQuery(text="exakt")).rows[0]
+    found = journal.search(trained, ANA, "test", JournalQuery(text="exakt")).rows[0]
     assert found.total == Decimal("1234567890123456.78")
 
 

@@ -14,6 +14,7 @@ from app.services.workbench import Workbench
 from engine.demo import write_book
 from engine.journal import Kind
 from storage.errors import BadBook, ImportRefused, UnknownBook
+from tests.app.conftest import ANA
 from tests.builders import a_snapshot, an_entry, some_entries
 
 
@@ -24,16 +25,16 @@ def ledger(tmp_path: Path) -> Path:
 
 def test_a_folder_becomes_a_book(wb: Workbench, ledger: Path) -> None:
     heard: list[str] = []
-    report = import_file(wb, "shop", ledger, by="Anna", progress=heard.append)
+    report = import_file(wb, ANA, "shop", ledger, progress=heard.append)
     assert (report.entries, report.new, report.known, report.alike, report.created_book) == (24, 24, 0, 0, True)
     assert report.accounts == 13
     assert report.debit == report.credit == sum((e.total for e in some_entries()), Decimal(0))
     assert heard[0] == "reading ledger"
     with wb.reading() as uow:
         book = uow.books.get("shop")
-        assert (book.currency, book.demo, book.created_by) == ("EUR", False, "Anna")
+        assert (book.currency, book.demo, book.created_by) == ("EUR", False, "Ana")
         assert len(uow.journal.teaching(book.book_id)) == 24
-    again = import_file(wb, "shop", ledger)
+    again = import_file(wb, ANA, "shop", ledger)
     assert again.sentences()[-1] == "0 new, 24 already here"
     assert (again.created_book, again.debit) == (False, Decimal(0))
 
@@ -42,18 +43,18 @@ def test_a_zip_is_the_same_ledger(wb: Workbench, ledger: Path, tmp_path: Path) -
     with zipfile.ZipFile(tmp_path / "ledger.zip", "w") as out:
         for file in ledger.iterdir():
             out.write(file, file.name)
-    import_file(wb, "shop", ledger)
-    assert import_file(wb, "shop", tmp_path / "ledger.zip").sentences()[-1] == "0 new, 24 already here"
+    import_file(wb, ANA, "shop", ledger)
+    assert import_file(wb, ANA, "shop", tmp_path / "ledger.zip").sentences()[-1] == "0 new, 24 already here"
 
 
 def test_the_book_takes_the_currency_of_its_entries(wb: Workbench, tmp_path: Path) -> None:
     entries = [an_entry(entry_id=f"E{i}", currency="SEK") for i in range(3)]
-    import_file(wb, "affär", write_book(a_snapshot(*entries), tmp_path / "ledger"))
+    import_file(wb, ANA, "affär", write_book(a_snapshot(*entries), tmp_path / "ledger"))
     assert wb.book("affär").currency == "SEK"
 
 
 def test_a_dry_run_leaves_no_trace(wb: Workbench, ledger: Path) -> None:
-    report = import_file(wb, "shop", ledger, ImportOptions(dry_run=True))
+    report = import_file(wb, ANA, "shop", ledger, ImportOptions(dry_run=True))
     assert (report.new, report.created_book, report.dry_run) == (24, True, True)
     assert "would be created" in " ".join(report.sentences())
     with pytest.raises(UnknownBook):
@@ -63,7 +64,7 @@ def test_a_dry_run_leaves_no_trace(wb: Workbench, ledger: Path) -> None:
 def test_what_is_wrong_is_counted_and_shown(wb: Workbench, ledger: Path) -> None:
     with (ledger / "entries.jsonl").open("a") as file:
         file.write("this is no JSON\n" * 30)
-    report = import_file(wb, "shop", ledger)
+    report = import_file(wb, ANA, "shop", ledger)
     assert (report.new, len(report.quarantined)) == (24, 30)
     assert "30 problems kept rows outside:" in report.sentences()
     assert any("10 more" in line for line in report.sentences())
@@ -73,29 +74,29 @@ def test_what_is_wrong_is_counted_and_shown(wb: Workbench, ledger: Path) -> None
 def test_nothing_good_makes_no_book(wb: Workbench, tmp_path: Path) -> None:
     (tmp_path / "entries.jsonl").write_text('{"entry_id": "1"}\n')
     with pytest.raises(NothingToImport, match="no entry in it is in good order"):
-        import_file(wb, "shop", tmp_path / "entries.jsonl")
+        import_file(wb, ANA, "shop", tmp_path / "entries.jsonl")
     with pytest.raises(NothingToImport, match="no such file"):
-        import_file(wb, "shop", tmp_path / "missing.csv")
+        import_file(wb, ANA, "shop", tmp_path / "missing.csv")
     with pytest.raises(ImportRefused):
-        import_file(wb, "shop", tmp_path / "entries.jsonl", ImportOptions(format="magic"))
+        import_file(wb, ANA, "shop", tmp_path / "entries.jsonl", ImportOptions(format="magic"))
     with pytest.raises(BadInput, match="no saved profile"):
-        import_file(wb, "shop", tmp_path / "entries.jsonl", ImportOptions(profile="mine"))
+        import_file(wb, ANA, "shop", tmp_path / "entries.jsonl", ImportOptions(profile="mine"))
     with wb.reading() as uow:
         assert uow.books.list() == ()
 
 
 def test_a_book_needs_a_name(wb: Workbench, ledger: Path) -> None:
     with pytest.raises(BadBook):
-        import_file(wb, " ", ledger)
+        import_file(wb, ANA, " ", ledger)
 
 
 @pytest.mark.parametrize("name", ["fec_food_fr", "fec_juice_fr", "fec_restaurant_fr"])
 def test_real_raw_files_go_in_whole_and_once(wb: Workbench, shared_ledgers: Path, name: str) -> None:
     for raw in sorted((shared_ledgers / name / "raw").iterdir()):
-        report = import_file(wb, name, raw)
+        report = import_file(wb, ANA, name, raw)
         assert report.new == report.entries > 0
         assert report.debit == report.credit
-        assert import_file(wb, name, raw).sentences()[-1].startswith(f"0 new, {report.entries} already here")
+        assert import_file(wb, ANA, name, raw).sentences()[-1].startswith(f"0 new, {report.entries} already here")
     with wb.reading() as uow:
         kinds = {e.kind for e in uow.journal.current(wb.book(name).book_id)}
         taught = {e.kind for e in uow.journal.teaching(wb.book(name).book_id)}
@@ -106,7 +107,7 @@ def test_real_raw_files_go_in_whole_and_once(wb: Workbench, shared_ledgers: Path
 def test_a_journal_taken_for_an_opening_is_named_with_the_way_to_change_it(wb: Workbench, tmp_path: Path) -> None:
     opening = an_entry("A nouveau", entry_id="O1", journal="AN", date=some_entries(1)[0].date)
     path = write_book(a_snapshot(opening, *some_entries(6)), tmp_path / "opened")
-    said = "\n".join(import_file(wb, "shop", path).sentences())
+    said = "\n".join(import_file(wb, ANA, "shop", path).sentences())
     assert "Journal 'AN' was taken for opening: " in said
     assert "counterpoint journals shop JOURNAL KIND --reason WHY" in said
-    assert "JOURNAL KIND" not in "\n".join(import_file(wb, "dry", path, ImportOptions(dry_run=True)).sentences())
+    assert "JOURNAL KIND" not in "\n".join(import_file(wb, ANA, "dry", path, ImportOptions(dry_run=True)).sentences())

@@ -16,7 +16,7 @@ from app.services.journal import JournalQuery, entry_detail, search
 from app.services.workbench import Workbench, open_workbench
 from engine.journal import Account, Kind, State
 from storage.errors import StorageError, UnknownBook, UnknownEntry, UnknownJournal
-from tests.app.conftest import FillBook
+from tests.app.conftest import ANA, FillBook
 from tests.builders import CATALOG
 
 
@@ -33,8 +33,8 @@ def test_everybody_in_a_process_gets_the_same_workbench(home: Home) -> None:
 def test_two_homes_are_two_workbenches(tmp_path: Path, fill: FillBook) -> None:
     one, two = open_workbench(Home(tmp_path / "one")), open_workbench(Home(tmp_path / "two"))
     fill(one, "shop")
-    assert [b.name for b in list_books(one)] == ["shop"]
-    assert list_books(two) == []
+    assert [b.name for b in list_books(one, ANA)] == ["shop"]
+    assert list_books(two, ANA) == []
     one.close()
     two.close()
 
@@ -42,7 +42,7 @@ def test_two_homes_are_two_workbenches(tmp_path: Path, fill: FillBook) -> None:
 def test_cards_say_what_a_book_holds(wb: Workbench, fill: FillBook) -> None:
     fill(wb, "shop")
     fill(wb, "empty", entries=())
-    cards = {c.name: c for c in list_books(wb)}
+    cards = {c.name: c for c in list_books(wb, ANA)}
     assert (cards["shop"].entries, cards["shop"].accounts, cards["shop"].currency) == (24, 13, "EUR")
     assert (cards["empty"].entries, cards["empty"].model.state) == (0, "none")
     assert "Train one" in cards["shop"].model.note
@@ -50,16 +50,16 @@ def test_cards_say_what_a_book_holds(wb: Workbench, fill: FillBook) -> None:
 
 def test_the_catalog_of_a_day(wb: Workbench, fill: FillBook) -> None:
     fill(wb, accounts=[*CATALOG, Account(code="9000", opened=date(2025, 1, 1), closed=date(2026, 1, 1))])
-    assert "9000" in [a.code for a in catalog(wb, "test")]
-    assert "9000" in [a.code for a in catalog(wb, "test", date(2025, 6, 1))]
-    assert "9000" not in [a.code for a in catalog(wb, "test", date(2026, 1, 1))]
+    assert "9000" in [a.code for a in catalog(wb, ANA, "test")]
+    assert "9000" in [a.code for a in catalog(wb, ANA, "test", date(2025, 6, 1))]
+    assert "9000" not in [a.code for a in catalog(wb, ANA, "test", date(2026, 1, 1))]
     with pytest.raises(UnknownBook):
-        catalog(wb, "other")
+        catalog(wb, ANA, "other")
 
 
 def test_journals_are_counted(wb: Workbench, fill: FillBook) -> None:
     fill(wb)
-    assert {j.code: j.entries for j in journals(wb, "test")} == {"AR": 5, "BK": 9, "ER": 10}
+    assert {j.code: j.entries for j in journals(wb, ANA, "test")} == {"AR": 5, "BK": 9, "ER": 10}
 
 
 def test_a_journal_made_an_opening_stops_teaching_and_can_be_changed_back(wb: Workbench, fill: FillBook) -> None:
@@ -69,36 +69,36 @@ def test_a_journal_made_an_opening_stops_teaching_and_can_be_changed_back(wb: Wo
         with wb.reading() as uow:
             return {e.journal for e in uow.journal.teaching(book.book_id)}
 
-    changed = set_journal_kind(wb, "test", "bk", "Opening", reason=" it opens  the year ", by="Ana")
+    changed = set_journal_kind(wb, ANA, "test", "bk", "Opening", reason=" it opens  the year ")
     assert (changed.kind, changed.confirmed, changed.reason) == (Kind.OPENING, True, "it opens the year")
     assert teaching() == {"AR", "ER"}
     assert in_words(changed) == "BK  opening, confirmed: it opens the year  (9 entries)"
-    set_journal_kind(wb, "test", "BK", "normal", reason="it was the bank after all", by="Ana")
+    set_journal_kind(wb, ANA, "test", "BK", "normal", reason="it was the bank after all")
     assert teaching() == {"AR", "BK", "ER"}
 
 
 def test_a_kind_needs_a_reason_a_known_journal_and_a_known_word(wb: Workbench, fill: FillBook) -> None:
     fill(wb)
     with pytest.raises(BadInput, match="Reason: it is empty"):
-        set_journal_kind(wb, "test", "BK", "opening", reason="  ", by="Ana")
+        set_journal_kind(wb, ANA, "test", "BK", "opening", reason="  ")
     with pytest.raises(BadInput, match="normal, opening, closing"):
-        set_journal_kind(wb, "test", "BK", "bank", reason="x", by="Ana")
+        set_journal_kind(wb, ANA, "test", "BK", "bank", reason="x")
     with pytest.raises(UnknownJournal):
-        set_journal_kind(wb, "test", "XY", "opening", reason="x", by="Ana")
-    assert not any(j.confirmed for j in journals(wb, "test"))
+        set_journal_kind(wb, ANA, "test", "XY", "opening", reason="x")
+    assert not any(j.confirmed for j in journals(wb, ANA, "test"))
 
 
 def test_search_and_detail(wb: Workbench, fill: FillBook) -> None:
     fill(wb)
     fill(wb, "other", entries=())
-    page = search(wb, "test", JournalQuery(text="miete", amount_from=Decimal(1190), size=2))
+    page = search(wb, ANA, "test", JournalQuery(text="miete", amount_from=Decimal(1190), size=2))
     assert (page.total, len(page.rows)) == (5, 2)
-    detail = entry_detail(wb, "test", page.rows[0].entry_id)
+    detail = entry_detail(wb, ANA, "test", page.rows[0].entry_id)
     assert (detail.entry.state, detail.versions[0].origin) == (State.BOOKED_ELSEWHERE, "imported")
     with pytest.raises(UnknownEntry):
-        entry_detail(wb, "other", page.rows[0].entry_id)
+        entry_detail(wb, ANA, "other", page.rows[0].entry_id)
     with pytest.raises(UnknownEntry):
-        entry_detail(wb, "test", "nothing")
+        entry_detail(wb, ANA, "test", "nothing")
 
 
 def test_a_closed_workbench_gives_the_file_back(home: Home) -> None:
