@@ -105,7 +105,11 @@ class Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One line; ``amount`` is in book currency and never zero, negative only where the source had it."""
+    """One line; ``amount`` is in book currency and never zero, negative only where the source had it.
+
+    ``rate`` is what one unit of the original currency was worth in book currency on ``rate_date``, and ``rate_source``
+    says who published it.
+    """
 
     account: str
     side: Side
@@ -116,6 +120,8 @@ class Line:
     original_amount: Decimal | None = None
     original_currency: str = ""
     rate: Decimal | None = None
+    rate_date: date | None = None
+    rate_source: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -308,7 +314,7 @@ class Snapshot:
             "schema": SNAPSHOT_SCHEMA,
             "accounts": account_rows(self.accounts),
             "entries": entry_rows(self.entries),
-            "lines": line_rows(self.entries),
+            "lines": [{k: v for k, v in r.items() if v or k not in _SINCE} for r in line_rows(self.entries)],
         }
         text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
@@ -346,8 +352,9 @@ ENTRY_COLUMNS = (
 )  # fmt: skip
 LINE_COLUMNS = (
     "entry_id", "account", "side", "amount", "party", "label", "tax_code",
-    "original_amount", "original_currency", "rate",
+    "original_amount", "original_currency", "rate", "rate_date", "rate_source",
 )  # fmt: skip
+_SINCE = ("rate_date", "rate_source")  # columns that came later; without a value they are no part of a digest
 
 
 def money_text(amount: Decimal) -> str:
@@ -387,6 +394,7 @@ def line_rows(entries: Iterable[Entry]) -> list[Row]:
             "amount": money_text(x.amount), "party": x.party, "label": x.label, "tax_code": x.tax_code,
             "original_amount": "" if x.original_amount is None else money_text(x.original_amount),
             "original_currency": x.original_currency, "rate": "" if x.rate is None else money_text(x.rate),
+            "rate_date": _day(x.rate_date), "rate_source": x.rate_source,
         }
         for e in entries
         for x in e.lines
@@ -404,7 +412,7 @@ def accounts_from_rows(rows: Iterable[Mapping[str, str]]) -> tuple[Account, ...]
 
 
 def entries_from_rows(entries: Iterable[Mapping[str, str]], lines: Iterable[Mapping[str, str]]) -> tuple[Entry, ...]:
-    """Inverse of `entry_rows` and `line_rows`; lines keep their order within the entry."""
+    """Inverse of `entry_rows` and `line_rows`, also of those without the later columns; lines keep their order."""
     by_entry: dict[str, list[Line]] = {}
     for r in lines:
         by_entry.setdefault(r["entry_id"], []).append(_line(r))
@@ -416,6 +424,7 @@ def _line(r: Mapping[str, str]) -> Line:
         account=r["account"], side=Side.of(r["side"]), amount=Decimal(r["amount"]), party=r["party"],
         label=r["label"], tax_code=r["tax_code"], original_currency=r["original_currency"],
         original_amount=_decimal(r["original_amount"]), rate=_decimal(r["rate"]),
+        rate_date=_date(r.get("rate_date", "")), rate_source=r.get("rate_source", ""),
     )  # fmt: skip
 
 

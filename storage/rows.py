@@ -54,7 +54,8 @@ def cleaned(line: Line) -> Line:
     return Line(
         account=clean(line.account), side=line.side, amount=line.amount, party=clean(line.party),
         label=clean(line.label), tax_code=clean(line.tax_code), original_amount=line.original_amount,
-        original_currency=clean(line.original_currency), rate=line.rate,
+        original_currency=clean(line.original_currency), rate=line.rate, rate_date=line.rate_date,
+        rate_source=clean(line.rate_source),
     )  # fmt: skip
 
 
@@ -63,7 +64,8 @@ def line_row(book_id: str, entry_id: str, version_id: str, number: int, line: Li
         "version_id": version_id, "number": number, "book_id": book_id, "entry_id": entry_id,
         "account": line.account, "side": line.side.letter, "amount": line.amount, "party": line.party,
         "label": line.label, "tax_code": line.tax_code, "original_amount": line.original_amount,
-        "original_currency": line.original_currency, "rate": line.rate,
+        "original_currency": line.original_currency, "rate": line.rate, "rate_date": line.rate_date,
+        "rate_source": line.rate_source or None,
     }  # fmt: skip
 
 
@@ -98,7 +100,8 @@ def line_of(row: Mapping[str, Any]) -> Line:
     return Line(
         account=row["account"], side=Side.of(row["side"]), amount=plain_money(row["amount"]), party=row["party"],
         label=row["label"], tax_code=row["tax_code"], original_amount=_plain_or_none(row["original_amount"]),
-        original_currency=row["original_currency"], rate=row["rate"],
+        original_currency=row["original_currency"], rate=row["rate"], rate_date=row["rate_date"],
+        rate_source=row["rate_source"] or "",
     )  # fmt: skip
 
 

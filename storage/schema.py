@@ -202,6 +202,8 @@ lines = sa.Table(
     sa.Column("original_amount", MONEY),
     text("original_currency"),
     sa.Column("rate", RATE),
+    sa.Column("rate_date", sa.Date),
+    sa.Column("rate_source", TEXT),  # who published it
     ref("version_id", to="versions"),
     sa.CheckConstraint("side IN ('D', 'C')", name="side"),
     sa.CheckConstraint("amount <> 0", name="amount"),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -97,6 +98,13 @@ def test_the_chain_itself_holds_no_personal_text(store: Store, busy: Book) -> No
 def test_the_same_text_under_two_salts_has_two_digests() -> None:
     assert chain.text_digest("a", ["Lenz"]) != chain.text_digest("b", ["Lenz"])
     assert chain.text_digest("a", ["Le", "nz"]) != chain.text_digest("a", ["Lenz", ""])
+
+
+def test_where_a_rate_came_from_is_chained_and_adds_nothing_where_there_is_none() -> None:
+    plain = a_line("D 1 9.20", original_amount=Decimal(10), original_currency="USD", rate=Decimal("0.92"))
+    known = replace(plain, rate_date=A_DAY, rate_source="ECB")
+    assert chain.lines_body([plain]) == [["1", "D", "9.2", "", "USD", "10", "0.92"]]
+    assert chain.lines_body([known]) == [["1", "D", "9.2", "", "USD", "10", "0.92", "2025-03-03", "ECB"]]
 
 
 def test_canonical_json_has_one_spelling_for_one_value() -> None:

@@ -55,8 +55,8 @@ texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"
 days = st.dates(date(1900, 1, 1), date(2100, 12, 31))
 a_row = st.builds(
     Line, account=texts.filter(bool), side=st.sampled_from(Side), amount=money, party=texts, label=texts,
-    tax_code=texts,    original_amount=st.none() | money, original_currency=texts,
-    rate=st.none() | st.decimals(Decimal(0), Decimal(10**11), places=12),
+    tax_code=texts, original_amount=st.none() | money, original_currency=texts,
+    rate=st.none() | st.decimals(Decimal(0), Decimal(10**11), places=12), rate_date=st.none() | days, rate_source=texts,
 )  # fmt: skip
 an_imported = st.builds(
     Entry, entry_id=st.uuids().map(str), date=days, description=texts,

@@ -77,7 +77,7 @@ def test_foreign_keys_exist_on_postgresql_only(store: Store) -> None:
     assert "FOREIGN KEY(entry_id) REFERENCES entries (entry_id)" in on_postgresql
     assert "FOREIGN KEY" not in str(CreateTable(schema.versions).compile(store._engine))
     migration = "".join(p.read_text() for p in REVISIONS.glob("*.py"))
-    assert migration.count("ForeignKeyConstraint(") == migration.count(".ddl_if(") == 11
+    assert migration.count("ForeignKeyConstraint(") == migration.count(".ddl_if(") == 12
 
 
 def test_everything_the_stores_do_only_appends(store: Store, staged: MakeStaged) -> None:
@@ -121,6 +121,7 @@ def test_both_roads_of_a_bulk_insert_keep_every_kind_of_value(store: Store, coun
             "label": "x" * 10_000 if i == 0 else "", "tax_code": "",
             "original_amount": None if i % 2 else Decimal("-0.0001"),
             "original_currency": "", "rate": Decimal("123456789012.123456789012"),
+            "rate_date": None if i % 3 else A_DAY, "rate_source": None if i % 3 else "ECB",
         }
         for i in range(count)
     ]  # fmt: skip
@@ -153,7 +154,7 @@ def test_a_zero_amount_or_an_unknown_side_is_refused_by_the_database_itself(stor
     good = {
         "version_id": "v", "number": 0, "book_id": "b", "entry_id": "e", "account": "1", "side": "D",
         "amount": Decimal(1), "party": "", "label": "", "tax_code": "", "original_amount": None,
-        "original_currency": "", "rate": None,
+        "original_currency": "", "rate": None, "rate_date": None, "rate_source": None,
     }  # fmt: skip
     for bad in ({"amount": Decimal(0)}, {"side": "X"}):
         with pytest.raises(sa.exc.DBAPIError), store.unit_of_work() as unit:

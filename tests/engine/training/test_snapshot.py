@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +17,7 @@ import pytest
 
 from engine.journal import ACCOUNT_COLUMNS, ENTRY_COLUMNS, LINE_COLUMNS, Snapshot, account_rows, entry_rows, line_rows
 from engine.training.snapshot import SnapshotDamaged, read_snapshot
-from tests.builders import a_snapshot
+from tests.builders import a_line, a_snapshot, an_entry
 from tests.engine.made import many_shapes
 
 SNAPSHOT = a_snapshot(*many_shapes(8))
@@ -42,6 +45,21 @@ def folder(tmp_path: Path) -> Path:
 
 def test_what_was_written_is_read(folder: Path) -> None:
     assert read_snapshot(folder) == SNAPSHOT
+
+
+def test_a_snapshot_from_before_rates_had_an_origin_reads_as_it_was(folder: Path) -> None:
+    before = tuple(c for c in LINE_COLUMNS if not c.startswith("rate_"))
+    pq.write_table(table(line_rows(SNAPSHOT.entries), before), folder / "lines.parquet")
+    assert read_snapshot(folder) == SNAPSHOT
+    assert a_snapshot().digest == "611e426aa7991c0af288cddea192c030136c4a26cd7564e018eed3c97b9aca48"
+
+
+def test_the_origin_of_a_rate_is_part_of_the_digest(tmp_path: Path) -> None:
+    dollars = {"original_amount": Decimal(10), "original_currency": "USD", "rate": Decimal("0.92")}
+    plain = an_entry("Fees", a_line("D 4970 9.20", **dollars), a_line("C 1200 9.20", **dollars))
+    known = replace(plain, lines=tuple(replace(x, rate_date=date(2025, 3, 3), rate_source="ECB") for x in plain.lines))
+    assert a_snapshot(plain).digest != a_snapshot(known).digest
+    assert read_snapshot(write(a_snapshot(known), tmp_path / "snapshot")).entries == (known,)
 
 
 def test_the_name_of_the_book_is_no_part_of_the_digest(tmp_path: Path) -> None:
