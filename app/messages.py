@@ -94,6 +94,10 @@ _SAY: dict[type, Say] = {
         "The database is in use by {process}. Only one program can own the file: close that one, "
         "or let it do the work for you.", process=e.process
     ),
+    storage.StoreUnreachable: lambda e: _(
+        "The database {url} cannot be used: {why}. Check COUNTERPOINT_DATABASE_URL, "
+        "and that the server runs and knows this user.", url=e.url, why=e.why
+    ),
     storage.StoreBusy: lambda _e: _(
         "Saving did not succeed because others were saving too. Nothing was saved; try again."
     ),

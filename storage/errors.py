@@ -32,6 +32,17 @@ class StoreUnreadable(StorageError):
         )
 
 
+class StoreUnreachable(StorageError):
+    """The database server does not answer, or does not let this program in; ``url`` is without its password."""
+
+    def __init__(self, url: str, why: str) -> None:
+        self.url, self.why = url, why
+        super().__init__(
+            f"The database {url} cannot be used: {why}. Nothing was changed. "
+            "Check COUNTERPOINT_DATABASE_URL, and that the server runs and knows this user."
+        )
+
+
 class StoreNewer(StorageError):
     """The database was written by a later release."""
 

@@ -15,19 +15,23 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from storage import migrate
+from storage import migrate, postgresql
 from storage.books import BookStore
-from storage.errors import NestedUnitOfWork, StorageError, StoreBusy, StoreLocked, StoreUnreadable
+from storage.control import ChangeStore
+from storage.errors import NestedUnitOfWork, StorageError, StoreBusy, StoreLocked, StoreUnreachable, StoreUnreadable
 from storage.journal import JournalStore
 from storage.models import ModelStore
 from storage.people import PeopleStore
+from storage.periods import PeriodStore
+from storage.policy import PolicyStore
+from storage.reviews import ReviewStore
 from storage.sign_ins import SignInStore
 
 T = TypeVar("T")
 ATTEMPTS = 6
 FIRST_PAUSE = 0.02  # seconds; doubles, times a random factor so that two writers do not meet again
 _LOCK_MESSAGE = re.compile(r"Conflicting lock is held in (?P<process>.+?) \(PID (?P<pid>\d+)\)")
-_CONFLICTS = ("Conflict on", "conflict on", "could not serialize", "deadlock detected", "Duplicate key")
+_CONFLICTS = ("Conflict on", "conflict on", "Duplicate key")  # DuckDB's words
 
 _write_locks: dict[str, threading.Lock] = {}
 _registry = threading.Lock()
@@ -41,6 +45,10 @@ class UnitOfWork:
         self.books = BookStore(session)
         self.journal = JournalStore(session)
         self.models = ModelStore(session)
+        self.policies = PolicyStore(session)
+        self.periods = PeriodStore(session)
+        self.changes = ChangeStore(session)
+        self.reviews = ReviewStore(session)
         self.people = PeopleStore(session)
         self.sign_ins = SignInStore(session)
 
@@ -50,6 +58,8 @@ class Store:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
+        self._shared = engine.dialect.name == "postgresql"  # other processes may write too
+        self._reading = engine.execution_options(isolation_level="REPEATABLE READ") if self._shared else engine
         self._lock = _write_lock(engine.url)
         self._local = threading.local()
 
@@ -61,11 +71,11 @@ class Store:
     def unit_of_work(self, *, read_only: bool = False) -> Iterator[UnitOfWork]:
         """Commits when the block ends, rolls back when it raises.
 
-        Writers of one process take turns, so that nobody's block has to run twice. A ``read_only``
-        unit takes no turn, sees one consistent state and never commits.
+        Writers take turns, on PostgreSQL also those of other processes, so that nobody's block has to
+        run twice. A ``read_only`` unit takes no turn, sees one consistent state and never commits.
         """
         if read_only:
-            with self._session() as session:
+            with self._session(self._reading) as session:
                 yield UnitOfWork(session)
             return
         if getattr(self._local, "writing", False):
@@ -73,7 +83,9 @@ class Store:
         with self._lock:
             self._local.writing = True
             try:
-                with self._session() as session:
+                with self._session(self._engine) as session:
+                    if self._shared:
+                        postgresql.take_turn(session)
                     yield UnitOfWork(session)
                     session.commit()
             finally:
@@ -97,8 +109,8 @@ class Store:
         raise StoreBusy(ATTEMPTS, why)
 
     @contextmanager
-    def _session(self) -> Iterator[Session]:
-        session = Session(self._engine, autoflush=False)
+    def _session(self, engine: sa.Engine) -> Iterator[Session]:
+        session = Session(engine, autoflush=False)
         try:
             yield session
         finally:
@@ -111,16 +123,17 @@ class Store:
 
 
 def open_store(url: str) -> Store:
-    """Open ``url`` (``duckdb:///path``), creating the file and its folder, and bring its schema up to date.
+    """Open ``url`` and bring its schema up to date.
 
-    Raises StoreLocked when another process holds the file, StoreNewer when a later release wrote it,
-    StoreUnreadable when it cannot be opened or is no database.
+    ``duckdb:///path`` is created with its folder when missing; ``postgresql+psycopg://user@host/name``
+    is there already. Raises StoreLocked when another process holds the file, StoreNewer when a later
+    release wrote it, StoreUnreadable when it cannot be opened or is no database, StoreUnreachable when
+    a server does not answer, or when the address is none.
     """
-    parsed = sa.make_url(url)
-    where = parsed.database or parsed.render_as_string(hide_password=True)
-    if parsed.get_backend_name() == "duckdb" and parsed.database not in (None, "", ":memory:"):
-        _make_folder(Path(str(parsed.database)))
-    engine = sa.create_engine(url, pool_size=10, poolclass=sa.QueuePool)
+    engine = _engine(url)
+    where = engine.url.database or ""
+    if engine.dialect.name == "postgresql":
+        where = engine.url.render_as_string(hide_password=True)
     try:
         migrate.upgrade(engine, where)
     except DBAPIError as error:
@@ -132,6 +145,21 @@ def open_store(url: str) -> Store:
     return Store(engine)
 
 
+def _engine(url: str) -> sa.Engine:
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError as error:  # the text is not repeated: it may hold a password
+        raise StoreUnreachable("", "its address is not one, such as postgresql+psycopg://user@host/name") from error
+    if parsed.drivername == "postgresql+psycopg":
+        return postgresql.open_engine(parsed)
+    if parsed.get_backend_name() != "duckdb":
+        why = f"{parsed.drivername!r} is not known here; use postgresql+psycopg or duckdb"
+        raise StoreUnreachable(parsed.render_as_string(hide_password=True), why)
+    if parsed.database not in (None, "", ":memory:"):
+        _make_folder(Path(str(parsed.database)))
+    return sa.create_engine(parsed, pool_size=10, poolclass=sa.QueuePool)
+
+
 def _make_folder(path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -141,6 +169,8 @@ def _make_folder(path: Path) -> None:
 
 def _unopened(where: str, error: DBAPIError) -> StorageError:
     message = str(error.orig)
+    if getattr(error.orig, "sqlstate", message) != message:  # psycopg's own, which may have no state
+        return StoreUnreachable(where, message.strip().splitlines()[0].rstrip("."))
     if found := _LOCK_MESSAGE.search(message):
         return StoreLocked(where, found["process"], int(found["pid"]))
     if "Could not set lock" in message:
@@ -149,7 +179,7 @@ def _unopened(where: str, error: DBAPIError) -> StorageError:
 
 
 def _is_conflict(error: DBAPIError) -> bool:
-    return any(sign in str(error.orig) for sign in _CONFLICTS)
+    return postgresql.is_conflict(error) or any(sign in str(error.orig) for sign in _CONFLICTS)
 
 
 def _write_lock(url: sa.URL) -> threading.Lock:

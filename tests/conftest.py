@@ -22,6 +22,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from storage.session import open_store
+from tests import databases
+
 ROOT = Path(__file__).resolve().parent.parent
 LEDGERS = ROOT.parent / "shared" / "ledgers"
 
@@ -94,3 +97,35 @@ def _own_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Give each test its own COUNTERPOINT_HOME, so that none reads or writes the developer's books."""
     monkeypatch.setenv("COUNTERPOINT_HOME", str(tmp_path / "home"))
     monkeypatch.delenv("COUNTERPOINT_DATABASE_URL", raising=False)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[databases.Server]:
+    """A PostgreSQL server that runs as long as this test process; the first test that needs it starts it."""
+    programs = databases.programs()
+    if programs is None:
+        pytest.skip(databases.NOT_INSTALLED)
+    with databases.running_server(programs) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql: databases.Server) -> Iterator[str]:
+    """A database with the schema in it, to be copied: quicker than a migration for every test."""
+    with postgresql.database() as name:
+        open_store(postgresql.url(name)).close()
+        yield name
+
+
+@pytest.fixture(params=databases.KINDS)
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database without books: a DuckDB file that is still to be made, then one of PostgreSQL.
+
+    A test or module that means only one of them says so with `tests.databases.on_duckdb` or `on_postgresql`.
+    """
+    if request.param == "duckdb":
+        yield f"duckdb:///{tmp_path / 'books' / 'counterpoint.duckdb'}"
+        return
+    server: databases.Server = request.getfixturevalue("postgresql")
+    with server.database(request.getfixturevalue("postgresql_template")) as name:
+        yield server.url(name)

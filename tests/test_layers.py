@@ -35,6 +35,7 @@ CONFINED = {
     "sqlalchemy": ("storage",),
     "alembic": ("storage",),
     "duckdb": ("storage",),
+    "psycopg": ("storage",),
 }
 # The app sets torch's threads, inside a function, before it loads a model.
 LATE = {"torch": ("app",)}

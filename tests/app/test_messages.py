@@ -20,7 +20,7 @@ from app.services.errors import (
     TrainingFailed,
 )
 from engine.errors import BadEvent, BundleDamaged, BundleMismatch, TooLittleHistory
-from storage.errors import StoreBusy, StoreLocked, UnknownBook, UnknownEntry
+from storage.errors import StoreBusy, StoreLocked, StoreUnreachable, UnknownBook, UnknownEntry
 
 ERRORS: list[Exception] = [
     BadInput("Amount", "viel", "this is not a number", "Check the amount."),
@@ -37,6 +37,7 @@ ERRORS: list[Exception] = [
     BundleDamaged("/b", "bundle.json", "is missing"),
     TooLittleHistory("demo", 1, 2),
     StoreLocked("/h/counterpoint.duckdb", "python", 17),
+    StoreUnreachable("postgresql+psycopg://db/books", "connection refused"),
     StoreBusy(5, "conflict"),
     UnknownBook("x", ["demo"]),
     UnknownEntry("E1"),

@@ -1,4 +1,4 @@
-"""A store in a temporary file, and small builders for what only storage tests need."""
+"""A store on each kind of database, and small builders for what only storage tests need."""
 
 from __future__ import annotations
 
@@ -13,11 +13,6 @@ from storage.session import Store, open_store
 
 MakeStaged = Callable[[Sequence[Entry]], Staged]
 WriteFile = Callable[[str, str | bytes], Path]
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> str:
-    return f"duckdb:///{tmp_path / 'books' / 'counterpoint.duckdb'}"
 
 
 @pytest.fixture

@@ -10,13 +10,10 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
-from sqlalchemy.schema import CreateTable
 
 from engine.journal import Account, Kind
 from storage import imports, migrate, schema
 from storage.bulk import insert_rows
-from storage.identity import utc_now
 from storage.models import NewModel
 from storage.records import MODEL, PERSON, Book, NewEntry
 from storage.session import Store, open_store
@@ -51,8 +48,14 @@ def test_the_migrated_database_has_every_table_and_column_of_the_schema(store: S
         assert list(columns) == [c.name for c in table.columns], name
         for c in table.columns:
             assert columns[c.name]["nullable"] == c.nullable, (name, c.name)
-            assert str(columns[c.name]["type"]).split("(")[0] in str(c.type.compile(store._engine.dialect)), c.name
+            wanted = str(c.type.compile(store._engine.dialect))
+            assert _double(str(columns[c.name]["type"]).split("(")[0]) in _double(wanted), c.name
         assert found.get_pk_constraint(name)["constrained_columns"] == [c.name for c in table.primary_key]
+
+
+def _double(name: str) -> str:
+    """PostgreSQL answers FLOAT with the name of what it made of it."""
+    return "DOUBLE PRECISION" if name == "FLOAT" else name
 
 
 def test_the_view_of_the_schema_is_that_of_the_migrations() -> None:
@@ -73,11 +76,11 @@ def test_money_keeps_eighteen_digits_before_the_mark_and_four_after(store: Store
 
 
 def test_foreign_keys_exist_on_postgresql_only(store: Store) -> None:
-    on_postgresql = str(CreateTable(schema.versions).compile(dialect=postgresql.dialect()))  # type: ignore[no-untyped-call]
-    assert "FOREIGN KEY(entry_id) REFERENCES entries (entry_id)" in on_postgresql
-    assert "FOREIGN KEY" not in str(CreateTable(schema.versions).compile(store._engine))
-    migration = "".join(p.read_text() for p in REVISIONS.glob("*.py"))
-    assert migration.count("ForeignKeyConstraint(") == migration.count(".ddl_if(") == 12
+    found = sa.inspect(store._engine)
+    there = {(name, *key["constrained_columns"]) for name in metadata.tables for key in found.get_foreign_keys(name)}
+    wanted = {(name, *key.column_keys) for name, t in metadata.tables.items() for key in t.foreign_key_constraints}
+    assert ("versions", "entry_id") in wanted
+    assert there == (wanted if store._engine.dialect.name == "postgresql" else set())
 
 
 def test_everything_the_stores_do_only_appends(store: Store, staged: MakeStaged) -> None:
@@ -111,54 +114,60 @@ def test_no_source_of_the_store_writes_a_changing_statement() -> None:
     assert [p.name for p in files if called.search(p.read_text())] == []
 
 
+@pytest.fixture
+def a_row(store: Store, book: Book) -> dict[str, object]:
+    """A line of a version that exists; tests give it a number of its own."""
+    with store.unit_of_work() as unit:
+        entry = unit.journal.open_entry(book.book_id, NewEntry(description="Rent", date=A_DAY), "ana")
+        unit.journal.add_version(entry, [a_line("D 4210 9"), a_line("C 1200 9")], author="ana", origin=PERSON)
+        version = unit.session.execute(sa.select(schema.versions)).one()
+    plain = {c.name: "" if isinstance(c.type, sa.String) and not c.nullable else None for c in schema.lines.columns}
+    return {
+        **plain, "version_id": version.version_id, "number": 100, "book_id": book.book_id, "entry_id": entry,
+        "account": "0050", "side": "D", "amount": Decimal(1),
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize("count", [3, 200])
-def test_both_roads_of_a_bulk_insert_keep_every_kind_of_value(store: Store, count: int) -> None:
-    """Fewer rows go by executemany, more by Arrow; what comes back is the same."""
+def test_both_roads_of_a_bulk_insert_keep_every_kind_of_value(
+    store: Store, a_row: dict[str, object], count: int
+) -> None:
+    """Fewer rows go by executemany, more by Arrow or COPY; what comes back is the same."""
     rows = [
         {
-            "version_id": f"v{i}", "number": i, "book_id": "b", "entry_id": "e", "account": "0050",
-            "side": "DC"[i % 2], "amount": Decimal("123456789012345678.1234") - i, "party": "Ünï 😀 שלום",
-            "label": "x" * 10_000 if i == 0 else "", "tax_code": "",
-            "original_amount": None if i % 2 else Decimal("-0.0001"),
-            "original_currency": "", "rate": Decimal("123456789012.123456789012"),
-            "rate_date": None if i % 3 else A_DAY, "rate_source": None if i % 3 else "ECB",
+            **a_row, "number": 100 + i, "side": "DC"[i % 2], "amount": Decimal("123456789012345678.1234") - i,
+            "party": "Ünï 😀 שלום\t\\N\n", "label": "x" * 10_000 if i == 0 else "",
+            "original_amount": None if i % 2 else Decimal("-0.0001"), "rate": Decimal("123456789012.123456789012"),
         }
         for i in range(count)
     ]  # fmt: skip
     with store.unit_of_work() as unit:
         insert_rows(unit.session, schema.lines, rows)
     with store.unit_of_work(read_only=True) as unit:
-        found = unit.session.execute(sa.select(schema.lines).order_by(schema.lines.c.number)).all()
+        new = sa.select(schema.lines).where(schema.lines.c.number >= 100).order_by(schema.lines.c.number)
+        found = unit.session.execute(new).all()
     assert [dict(r._mapping) for r in found] == rows
 
 
-def test_a_bulk_insert_is_rolled_back_with_its_unit(store: Store) -> None:
-    row = {
-        "book_id": "b", "sequence": 1, "record": "r", "reference": "x", "content": "", "previous": "", "hash": "",
-        "recorded": None,
-    }  # fmt: skip
-    rows = [{**row, "sequence": i, "recorded": utc_now()} for i in range(100)]
-
+def test_a_bulk_insert_is_rolled_back_with_its_unit(store: Store, a_row: dict[str, object]) -> None:
     def insert_and_stop() -> None:
         with store.unit_of_work() as unit:
-            insert_rows(unit.session, schema.chain, rows)
+            insert_rows(unit.session, schema.lines, [{**a_row, "number": 100 + i} for i in range(100)])
             raise RuntimeError("stop")
 
     with pytest.raises(RuntimeError, match="stop"):
         insert_and_stop()
     with store.unit_of_work(read_only=True) as unit:
-        assert unit.session.scalar(sa.select(sa.func.count()).select_from(schema.chain)) == 0
+        assert unit.session.scalar(sa.select(sa.func.count()).select_from(schema.lines)) == 2
 
 
-def test_a_zero_amount_or_an_unknown_side_is_refused_by_the_database_itself(store: Store) -> None:
-    good = {
-        "version_id": "v", "number": 0, "book_id": "b", "entry_id": "e", "account": "1", "side": "D",
-        "amount": Decimal(1), "party": "", "label": "", "tax_code": "", "original_amount": None,
-        "original_currency": "", "rate": None, "rate_date": None, "rate_source": None,
-    }  # fmt: skip
+@pytest.mark.parametrize("count", [1, 60])
+def test_a_zero_amount_or_an_unknown_side_is_refused_by_the_database_itself(
+    store: Store, a_row: dict[str, object], count: int
+) -> None:
     for bad in ({"amount": Decimal(0)}, {"side": "X"}):
-        with pytest.raises(sa.exc.DBAPIError), store.unit_of_work() as unit:
-            insert_rows(unit.session, schema.lines, [{**good, **bad}])
+        with pytest.raises(sa.exc.IntegrityError), store.unit_of_work() as unit:
+            insert_rows(unit.session, schema.lines, [{**a_row, **bad, "number": 100 + i} for i in range(count)])
 
 
 def test_opening_an_up_to_date_database_writes_nothing(database: str, book: Book, store: Store) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 from storage.errors import NestedUnitOfWork, StoreBusy, StoreLocked, StoreNewer, StoreUnreadable, UnknownBook
 from storage.records import Book
 from storage.session import ATTEMPTS, Store, UnitOfWork, open_store
+from tests.databases import on_duckdb
 
 HOLDER = """
 import sys
@@ -49,6 +50,7 @@ def test_opening_makes_folder_file_and_schema_and_opening_again_changes_nothing(
     store.close()
 
 
+@on_duckdb
 def test_a_file_owned_by_another_process_names_it(database: str) -> None:
     with another_process_owns(database) as owner:
         with pytest.raises(StoreLocked) as caught:
@@ -60,6 +62,7 @@ def test_a_file_owned_by_another_process_names_it(database: str) -> None:
     open_store(database).close()  # free again once the owner has gone
 
 
+@on_duckdb
 def test_closing_gives_the_file_to_the_next_process(database: str) -> None:
     store = open_store(database)
     with store.unit_of_work() as unit:

@@ -1,0 +1,112 @@
+"""A PostgreSQL server of the tests' own: no systemd, no port, nothing left behind."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+KINDS = ("duckdb", "postgresql")
+NOT_INSTALLED = "PostgreSQL is not installed; as root: apt-get install postgresql"
+_START_SECONDS = 30.0
+# Sorting by an everyday locale, which is not the order of code points: queries that rely on that order fail here.
+_INITDB = ("--encoding=UTF8", "--locale=C", "--locale-provider=icu", "--icu-locale=en-US", "--auth=trust", "--no-sync")
+_SERVER = (
+    "listen_addresses=", "fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=100",
+    "shared_buffers=32MB", "autovacuum=off", "timezone=Asia/Kathmandu",
+)  # fmt: skip
+
+# For a test or module that is about DuckDB's file itself, or whose time goes into models and not into the store.
+on_duckdb = pytest.mark.parametrize("database", ["duckdb"], indirect=True)
+on_postgresql = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+
+
+class Server:
+    """A running PostgreSQL that is reached through a Unix socket in its own folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._made = 0
+
+    def url(self, database: str, user: str = "postgres") -> str:
+        return f"postgresql+psycopg://{user}@/{database}?host={self.folder}"
+
+    def connect(self, database: str = "postgres", user: str = "postgres") -> psycopg.Connection:
+        return psycopg.connect(host=str(self.folder), dbname=database, user=user, autocommit=True)
+
+    @contextmanager
+    def database(self, template: str = "template0") -> Iterator[str]:
+        """A new database as a name; it is dropped afterwards, whoever is still connected."""
+        self._made += 1
+        name = sql.Identifier(f"books_{self._made}")
+        with self.connect() as connection:
+            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(name, sql.Identifier(template)))
+        yield f"books_{self._made}"
+        with self.connect() as connection:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+
+
+def programs() -> Path | None:
+    """The folder with Debian's or the system's newest server programs, or None."""
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: float(p.parts[-3]))
+    if debian:
+        return debian[-1].parent
+    found = shutil.which("initdb")
+    return Path(found).resolve().parent if found else None
+
+
+@contextmanager
+def running_server(programs: Path) -> Iterator[Server]:
+    """Start a server as the user `postgres` where this is root, else as this user; stop it at the end."""
+    user = "postgres" if os.geteuid() == 0 else None
+    folder = Path(tempfile.mkdtemp(prefix="counterpoint-pg-"))
+    folder.chmod(0o711)  # the socket lies here
+    data = folder / "data"
+    if user:
+        shutil.chown(folder, user, user)
+    made = subprocess.run(
+        [programs / "initdb", "-U", "postgres", *_INITDB, "-D", data],
+        capture_output=True, text=True, user=user, group=user, cwd="/", check=False,
+    )  # fmt: skip
+    assert made.returncode == 0, made.stderr
+    options = [part for option in _SERVER for part in ("-c", option)]
+    dies_with_us = ["setpriv", "--pdeathsig", "QUIT", "--"] if shutil.which("setpriv") else []
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [*dies_with_us, programs / "postgres", "-D", data, "-k", folder, *options],
+            stdout=log, stderr=log, user=user, group=user, cwd="/",
+        )  # fmt: skip
+    server = Server(folder)
+    try:
+        _wait_for(server, process)
+        yield server
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=2)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGQUIT)  # without waiting for its clients
+            process.wait(timeout=20)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _wait_for(server: Server, process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + _START_SECONDS
+    while True:
+        try:
+            server.connect().close()
+            return
+        except psycopg.OperationalError:
+            if process.poll() is not None or time.monotonic() > until:
+                raise AssertionError((server.folder / "log").read_text()) from None
+            time.sleep(0.05)
