@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 
-from engine.journal import Account, Entry, Side
+from engine.journal import Account
+from storage import intake
 from storage.intake import NewBatch
+from storage.prepared import Prepared, prepare
 from storage.records import Book, ImportResult, Staged
-from storage.rows import content_digest
 from storage.session import UnitOfWork
 
 
@@ -18,9 +19,9 @@ from storage.session import UnitOfWork
 class _Sorted:
     """Staged entries by what the book knows of them."""
 
-    new: tuple[Entry, ...]
-    known: tuple[Entry, ...]
-    alike: tuple[Entry, ...]
+    new: tuple[Prepared, ...]
+    known: tuple[Prepared, ...]
+    alike: tuple[Prepared, ...]
 
 
 def plan(unit: UnitOfWork, book: Book | None, staged: Staged, *, keep_alike: bool = False) -> ImportResult:
@@ -47,39 +48,39 @@ def apply(
             file_name=file_name, file_sha256=staged.file_sha256, format=staged.format, reason=staged.reason,
             known=len(sorted_.known), alike=len(sorted_.alike), errors=staged.errors, by=by,
         )  # fmt: skip
-        batch_id = unit.journal.add_imported(book.book_id, batch, sorted_.new, _certain(staged))
+        batch_id = intake.add_prepared(unit.session, book.book_id, batch, sorted_.new, _certain(staged))
     return _result(batch_id, sorted_, accounts)
 
 
 def _sort(unit: UnitOfWork, book: Book | None, staged: Staged, *, keep_alike: bool) -> _Sorted:
     """One-to-one: an entry of the book makes at most one staged entry known or alike."""
     here = unit.journal.source_keys(book.book_id) if book else {}
-    contents = {e.entry_id: content_digest(e) for e in staged.entries}
-    known = [e for e in staged.entries if here.get(e.entry_id) == contents[e.entry_id]]
-    matched = {e.entry_id for e in known}
+    entries = prepare(staged.entries)
+    known = [p for p in entries if here.get(p.key) == p.content]
+    matched = {p.key for p in known}
     free = Counter(content for key, content in here.items() if key not in matched)
-    new: list[Entry] = []
-    alike: list[Entry] = []
-    for e in staged.entries:
-        if e.entry_id in matched:
+    new: list[Prepared] = []
+    alike: list[Prepared] = []
+    for p in entries:
+        if p.key in matched:
             continue
-        same_content = free[contents[e.entry_id]] > 0
-        free[contents[e.entry_id]] -= same_content
-        (alike if same_content or e.entry_id in here else new).append(e)
+        same_content = free[p.content] > 0
+        free[p.content] -= same_content
+        (alike if same_content or p.key in here else new).append(p)
     if keep_alike:
         new, alike = _with_free_keys([*new, *alike], here), []
     return _Sorted(tuple(new), tuple(known), tuple(alike))
 
 
-def _with_free_keys(entries: Iterable[Entry], taken: Iterable[str]) -> list[Entry]:
+def _with_free_keys(entries: Iterable[Prepared], taken: Iterable[str]) -> list[Prepared]:
     """The entries in file order, with a running number after keys that the book uses already."""
     used, out = set(taken), []
-    for e in sorted(entries, key=lambda e: e.position):
-        key, n = e.entry_id, 2
+    for p in sorted(entries, key=lambda p: p.entry.position):
+        key, n = p.key, 2
         while key in used:
-            key, n = f"{e.entry_id} ({n})", n + 1
+            key, n = f"{p.key} ({n})", n + 1
         used.add(key)
-        out.append(replace(e, entry_id=key))
+        out.append(p._replace(key=key))
     return out
 
 
@@ -101,11 +102,7 @@ def _new_accounts(unit: UnitOfWork, book: Book | None, staged: Staged) -> int:
 def _result(batch_id: str, found: _Sorted, accounts: int) -> ImportResult:
     return ImportResult(
         batch_id=batch_id, new=len(found.new), known=len(found.known), alike=len(found.alike),
-        lines=sum(len(e.lines) for e in found.new), debit=_sum(found.new, Side.DEBIT),
-        credit=_sum(found.new, Side.CREDIT), alike_keys=tuple(e.entry_id for e in found.alike),
+        lines=sum(len(p.entry.lines) for p in found.new), debit=sum((p.debit for p in found.new), Decimal(0)),
+        credit=sum((p.credit for p in found.new), Decimal(0)), alike_keys=tuple(p.key for p in found.alike),
         new_accounts=accounts,
     )  # fmt: skip
-
-
-def _sum(entries: Sequence[Entry], side: Side) -> Decimal:
-    return sum((x.amount for e in entries for x in e.lines if x.side is side), Decimal(0))
