@@ -44,6 +44,7 @@ class Workbench:
         self.settling = threading.Lock()
         self.closed = threading.Event()
         self.url = ""  # of the pages, where this process serves them
+        self.loopback = False  # whether the pages are served to this machine alone
 
     def reading(self) -> AbstractContextManager[UnitOfWork]:
         """A unit of work that only reads."""
