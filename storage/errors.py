@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from storage.printable import shown
+
 
 class StorageError(Exception):
     """Base of every error that a caller of ``storage`` may want to catch."""
@@ -120,4 +122,4 @@ class ImportRefused(StorageError):
 
     def __init__(self, file: str, why: str, remedy: str) -> None:
         self.file, self.why, self.remedy = file, why, remedy
-        super().__init__(f"{file} cannot be imported: {why}. {remedy}")
+        super().__init__(f"{shown(file)} cannot be imported: {why}. {remedy}")

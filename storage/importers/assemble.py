@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -14,7 +15,7 @@ from storage.importers.grouping import Group, group
 from storage.importers.kinds import opening_by_name
 from storage.importers.posting import Posting
 from storage.importers.staging import Staging
-from storage.records import RowError, Staged
+from storage.records import Staged
 from storage.rows import content_digest
 
 _DIGEST = 16  # characters of a content digest that make a key
@@ -32,7 +33,7 @@ def stage_postings(
     staging.reasons += grouping.reasons()
     bad_numbers = {(p.key, p.journal, p.number) for p in broken}
     bad_places = {(p.journal, p.date, p.document) for p in broken}
-    rows = {e.row for e in staging.errors}
+    rows = sorted({e.row for e in staging.errors})
     for g in grouping.groups:
         first = g.postings[0]
         lost = (
@@ -48,15 +49,16 @@ def stage_postings(
     return replace(staging.finish(catalog(postings, french=french), journals), types_derived=french)
 
 
-def _report_company(staging: Staging, g: Group, rows: set[int]) -> None:
+def _report_company(staging: Staging, g: Group, rows: Sequence[int]) -> None:
     """One sentence for the sound rows that stay out because another row of their entry is broken."""
     first = g.postings[0]
-    culprit = min(rows, key=lambda r: abs(r - first.row))
-    staging.errors.append(RowError(
-        row=first.row, column="", value=first.number or first.document,
-        why=f"belongs to an entry with a broken row (row {culprit}); its {len(g.postings)} other rows stay out too",
-        remedy="Correct that row, then import the file again.",
-    ))  # fmt: skip
+    at = bisect_left(rows, first.row)
+    culprit = min(rows[max(at - 1, 0) : at + 1], key=lambda r: abs(r - first.row))
+    staging.fail(
+        first.row, "", first.number or first.document,
+        f"belongs to an entry with a broken row (row {culprit}); its {len(g.postings)} other rows stay out too",
+        "Correct that row, then import the file again.",
+    )  # fmt: skip
 
 
 def entry_of(g: Group, journal: str) -> Entry:

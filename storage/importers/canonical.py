@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -13,9 +11,12 @@ from typing import Any, TypeVar
 
 from engine.journal import Account, AccountType, Entry, Kind, Line, Side, State
 from storage.errors import ImportRefused
-from storage.importers.cells import BadCell, need_day, read_day
-from storage.importers.source import ACCOUNTS, LARGEST, Source, decode, rows_of
+from storage.importers.cells import BadCell, exact_amount, need_day, read_day
+from storage.importers.limits import Limits
+from storage.importers.source import ACCOUNTS, Source, decode, rows_of
 from storage.importers.staging import Staging
+from storage.importers.table import Table
+from storage.printable import hidden
 from storage.records import Staged
 from storage.rows import content_digest
 
@@ -37,8 +38,12 @@ def read_canonical(source: Source) -> Staged:
         if not row.strip():
             continue
         seen += 1
+        if len(row) > source.limits.row_characters:
+            why = f"has {len(row):,} characters and the limit is {source.limits.row_characters:,}"
+            staging.fail(number, "", row, why, "Divide the entry.")
+            continue
         try:
-            entry = _entry(_object(row))
+            entry = _entry(_object(row), source.limits)
         except _BadField as problem:
             staging.fail(number, problem.field, problem.value, problem.why, problem.remedy)
             continue
@@ -54,9 +59,16 @@ class _BadField(ValueError):
         super().__init__(why)
 
 
+class _Number(str):
+    """A JSON number as it is written."""
+
+    __slots__ = ()
+
+
 def _object(row: str) -> Mapping[str, Any]:
     try:
-        found = json.loads(row, parse_float=Decimal, parse_constant=str)
+        # Numbers stay text until a field asks for them: a number of a million digits is a bad cell, not a fault.
+        found = json.loads(row, parse_float=_Number, parse_int=_Number, parse_constant=_Number)
     except (json.JSONDecodeError, RecursionError) as error:
         raise _BadField("", row, f"is not JSON ({error})") from error
     if not isinstance(found, dict):
@@ -64,10 +76,11 @@ def _object(row: str) -> Mapping[str, Any]:
     return found
 
 
-def _entry(found: Mapping[str, Any]) -> Entry:
+def _entry(found: Mapping[str, Any], limits: Limits) -> Entry:
     lines = found.get("lines")
     if not isinstance(lines, list):
         raise _BadField("lines", lines, "is not a list of lines")
+    _bounded(found, limits)
     entry = Entry(
         entry_id=_text(found, "entry_id"), date=_read("date", found.get("date"), need_day),
         description=_text(found, "description"), lines=tuple(_line(x) for x in lines),
@@ -79,6 +92,15 @@ def _entry(found: Mapping[str, Any]) -> Entry:
     if entry.entry_id:
         return entry
     return replace(entry, entry_id=f"~{entry.date.isoformat()}~{content_digest(entry)[:16]}")
+
+
+def _bounded(found: Mapping[str, Any], limits: Limits) -> None:
+    """Raise _BadField for a text that is too long, of the entry or of a line."""
+    lines = [x for x in found["lines"] if isinstance(x, dict)]
+    for name, value in (item for part in (found, *lines) for item in part.items()):
+        if isinstance(value, str) and len(value) > limits.cell_characters:
+            why = f"has {len(value):,} characters and the limit is {limits.cell_characters:,}"
+            raise _BadField(name, value, why, "Shorten it in the source.")
 
 
 def _line(found: object) -> Line:
@@ -108,11 +130,8 @@ def _text(found: Mapping[str, Any], name: str) -> str:
 
 def _amount(name: str, value: object) -> Decimal:
     """A decimal text such as 12.30; a JSON number is taken digit for digit."""
-    try:
-        amount = Decimal(str(value)) if not isinstance(value, bool) else Decimal("NaN")
-    except ArithmeticError:
-        amount = Decimal("NaN")
-    if not amount.is_finite():
+    amount = exact_amount(value) if isinstance(value, str) else None
+    if amount is None:
         raise _BadField(name, value, "is not an amount", 'Write it like "12.30".')
     return amount
 
@@ -147,12 +166,16 @@ def _state(text: str) -> State:
 def _accounts(staging: Staging, source: Source) -> tuple[Account, ...]:
     """``accounts.csv`` with columns account, name, type, parent; rows without a code are errors."""
     text, _ = decode(ACCOUNTS, source.beside[ACCOUNTS])
-    csv.field_size_limit(LARGEST)
     found: dict[str, Account] = {}
-    for number, row in enumerate(csv.DictReader(io.StringIO(text.replace("\0", ""), newline="")), start=2):
+    table = Table(ACCOUNTS, text.replace("\0", ""), ",", source.limits)
+    for number, row in table.rows():
         code, kind = (row.get("account") or "").strip(), (row.get("type") or "").strip()
         if not code:
             staging.fail(number, f"{ACCOUNTS} account", "", "is blank", "Every account needs a code.")
+            continue
+        if sign := hidden(code):
+            why = f"holds the invisible sign {sign}"
+            staging.fail(number, f"{ACCOUNTS} account", code, why, "Type the code anew in the source.")
             continue
         if kind not in {t.value for t in AccountType}:
             staging.fail(number, f"{ACCOUNTS} type", kind, "is not a type", "It is left open; choose one later.")

@@ -26,6 +26,8 @@ _MARKS = re.compile(r"[.,]")
 _AMOUNT_REMEDY = "Write it like 1234,56 or 1234.56."
 _ODD = re.compile(r"[^a-z0-9]")
 _YEARS = range(1900, 2101)
+_LONGEST_AMOUNT = 60  # characters; sums of numbers without end would cost minutes, and no ledger has them
+_ASCII_AMOUNT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([Ee][+-]?\d{1,2})?", re.ASCII)
 
 
 class BadCell(ValueError):
@@ -47,6 +49,8 @@ def read_amount(cell: str, decimal: str = "") -> Decimal:
     ``decimal`` is the column's mark where it is known; else with both marks the last one is decimal, a mark
     that occurs twice groups thousands, and a single one is decimal. Raises BadCell.
     """
+    if len(cell) > _LONGEST_AMOUNT:
+        raise BadCell(f"has {len(cell):,} characters and an amount has at most {_LONGEST_AMOUNT}", _AMOUNT_REMEDY)
     text = cell.translate(_BLANKS).translate(_CURRENCY_SIGNS)
     if not text:
         return Decimal(0)
@@ -66,6 +70,13 @@ def read_amount(cell: str, decimal: str = "") -> Decimal:
     except InvalidOperation as error:
         raise BadCell("is not an amount", _AMOUNT_REMEDY) from error
     return -value if negative else value
+
+
+def exact_amount(text: str) -> Decimal | None:
+    """A plain decimal text such as 12.30 or -4; None for anything else, digits of other scripts included."""
+    if len(text) > _LONGEST_AMOUNT or not _ASCII_AMOUNT.fullmatch(text):
+        return None
+    return Decimal(text)
 
 
 def decimal_mark(cells: Iterable[str]) -> str | None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from storage.errors import ImportRefused
 from storage.importers import canonical, fec, flat
+from storage.importers.limits import LIMITS, Limits
 from storage.importers.source import Source, decode, load, rows_of
 from storage.records import Staged
 
@@ -17,17 +19,18 @@ _READERS: Mapping[str, Callable[[Source], Staged]] = {
     flat.NAME: flat.read_flat,
 }
 FORMATS = tuple(_READERS)
+_ROW_END = re.compile(r"[\r\n]")
 _HEAD = 64 * 1024  # bytes that decide the format
 
 
-def read(path: Path, format: str | None = None) -> Staged:
+def read(path: Path, format: str | None = None, limits: Limits = LIMITS) -> Staged:
     """Stage the entries of a file, a zip or a folder; bad rows are data in `Staged.errors`.
 
     Raises ImportRefused when the file as a whole cannot be read, or is of no known format.
     """
     if format is not None and format not in _READERS:
         raise ImportRefused(path.name, f"there is no format {format!r}", f"Formats: {', '.join(FORMATS)}.")
-    source = load(path)
+    source = load(path, limits)
     staged = _READERS[format or detect(source)](source)
     return replace(staged, reason=f"{staged.reason} (The format was given.)") if format else staged
 
@@ -49,11 +52,16 @@ def detect(source: Source) -> str:
 
 
 def _first_row(source: Source) -> str:
-    """Whole rows are decoded, so that no character is cut in two."""
+    """Whole rows are decoded, so that no character is cut in two. Raises ImportRefused for a row without an end."""
     head = source.data[:_HEAD]
-    if len(source.data) > _HEAD and (end := max(head.rfind(b"\n"), head.rfind(b"\r"))) > 0:
-        head = head[: end + 1]
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        head = source.data  # two bytes a character: a row does not end at a byte
-    text, _ = decode(source.main, head)
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):  # two bytes a character: a row does not end at a byte
+        text = head[: len(head) // 2 * 2].decode("utf-16", errors="ignore")
+        cut = len(source.data) > _HEAD and not _ROW_END.search(text)
+    else:
+        end = max(head.rfind(b"\n"), head.rfind(b"\r")) + 1 if len(source.data) > _HEAD else len(head)
+        cut = not end
+        text, _ = (head.decode("utf-8", errors="ignore"), "") if cut else decode(source.main, head[:end])
+    if cut and not text.lstrip("\ufeff \0").startswith("{"):
+        why = f"its first row has more than {_HEAD:,} bytes"
+        raise ImportRefused(source.main, why, "It must name the columns; check its end.")
     return next((row.strip("\ufeff ") for row in rows_of(text.replace("\0", "")) if row.strip()), "")

@@ -78,6 +78,11 @@ def read_fec(source: Source) -> Staged:
 def _read_row(
     staging: Staging, layout: Layout, number: int, row: str, found: list[Posting], broken: list[Posting]
 ) -> None:
+    limits = staging.source.limits
+    if len(row) > limits.row_characters or row.count(layout.separator) > limits.columns:
+        why = f"is longer than {limits.row_characters:,} characters or has more than {limits.columns:,} fields"
+        staging.fail(number, "", row, why, "Check the end of the row.")
+        return
     cells = _cells(layout, row)
     if cells is None:
         count = row.count(layout.separator) + 1
@@ -86,8 +91,12 @@ def _read_row(
             "Remove the separators or line breaks inside its texts.",
         )  # fmt: skip
         return
+    long = next((name for name, cell in cells.items() if len(cell) > limits.cell_characters), "")
     reader = _Reader(cells)
     posting = reader.posting(number)
+    if long:
+        why = f"has {len(cells[long]):,} characters and the limit is {limits.cell_characters:,}"
+        reader.problems.append((long, BadCell(why, "Shorten it in the source.")))
     for column, problem in reader.problems:
         staging.fail(number, column, cells.get(column, ""), problem.why, problem.remedy)
     (broken if reader.problems else found).append(posting)

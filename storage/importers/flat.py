@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,8 +13,9 @@ from storage.errors import ImportRefused
 from storage.importers.assemble import stage_postings
 from storage.importers.cells import BadCell, column_key, decimal_mark, need_day, read_amount, read_day
 from storage.importers.posting import ZERO, Posting
-from storage.importers.source import LARGEST, Source, decode
+from storage.importers.source import Source, decode
 from storage.importers.staging import Staging
+from storage.importers.table import Table
 from storage.records import Staged
 
 NAME = "csv"
@@ -48,6 +48,7 @@ _DEBITS, _CREDITS = (
     frozenset({"D", "S", "DR", "DEBIT", "SOLL", "+"}),
     frozenset({"C", "H", "CR", "CREDIT", "HABEN", "-"}),
 )
+_ROW_END = re.compile(r"[\r\n]")
 _SLASHED = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-]\d{4}")
 
 
@@ -72,7 +73,7 @@ def read_flat(source: Source) -> Staged:
     """Stage a CSV of lines. Raises ImportRefused for a header that lacks what an entry needs, or ambiguous days."""
     text, encoding = decode(source.main, source.data)
     text = text.replace("\0", "").lstrip("\ufeff\r\n")
-    layout = layout_of(text.splitlines()[0] if text else "")
+    layout = layout_of(_ROW_END.split(text, maxsplit=1)[0][: source.limits.row_characters])
     if layout is None:
         raise ImportRefused(
             source.main, "its first line names no date, account and debit/credit columns",
@@ -95,17 +96,10 @@ def read_flat(source: Source) -> Staged:
 
 def _rows(source: Source, text: str, layout: Layout) -> Iterator[tuple[int, dict[str, str]]]:
     """Row number (of its last physical line) and cells by our names; rows without any text are passed over."""
-    csv.field_size_limit(LARGEST)
-    # Strict: a quotation mark that is never closed would otherwise swallow every row after it.
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=layout.separator, strict=True)
-    try:
-        for row in reader:
-            cells = {ours: (row.get(theirs) or "").strip() for ours, theirs in layout.columns.items()}
-            if any(cells.values()):
-                yield reader.line_num, cells
-    except csv.Error as error:
-        why = f"row {reader.line_num} cannot be divided into cells ({error})"
-        raise ImportRefused(source.main, why, "Check the quotation marks around that row.") from error
+    for number, row in Table(source.main, text, layout.separator, source.limits, strict=True).rows():
+        cells = {ours: (row.get(theirs) or "").strip() for ours, theirs in layout.columns.items()}
+        if any(cells.values()):
+            yield number, cells
 
 
 def _day_reader(source: Source, cells: Sequence[str]) -> Callable[[str], date]:
@@ -142,7 +136,7 @@ def _posting(
     staging: Staging, row: int, cells: Mapping[str, str], spelling: tuple[Callable[[str], date], str]
 ) -> tuple[Posting, bool]:
     """The row's posting, and whether a cell of it could not be read (each has its row error then)."""
-    before = len(staging.errors)
+    before = staging.failed
     read, mark = spelling
 
     def fail(column: str, problem: BadCell) -> None:
@@ -163,7 +157,7 @@ def _posting(
     if not cells["account"]:
         fail("account", BadCell("is blank", "Every row needs an account."))
     debit, credit = _amounts(cells, amount, fail)
-    return _filled(row, cells, day, (debit, credit), amount("original_amount")), len(staging.errors) > before
+    return _filled(row, cells, day, (debit, credit), amount("original_amount")), staging.failed > before
 
 
 def _amounts(

@@ -1,18 +1,22 @@
-"""A file, a folder or a zip as bytes with names: bounded, and every way it can be unreadable a sentence."""
+"""A file, a folder or a zip as bytes with names: bounded, and every way it can be unreadable a sentence.
+
+A name out of a zip or folder is shown and compared, never used to reach another file.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import os
 import re
-import zipfile
-import zlib
-from collections.abc import Mapping
+import stat
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from storage.errors import ImportRefused
+from storage.importers.archive import Archive
+from storage.importers.limits import LIMITS, MIB, Limits
 
-LARGEST = 512 * 1024 * 1024  # bytes of one file, unpacked
 ENTRIES, ACCOUNTS = "entries.jsonl", "accounts.csv"
 
 _C1 = re.compile(rb"[\x80-\x9f]")
@@ -29,6 +33,7 @@ class Source:
     main: str
     data: bytes
     beside: Mapping[str, bytes]
+    limits: Limits = LIMITS
 
     @property
     def sha256(self) -> str:
@@ -41,43 +46,55 @@ class Source:
         return whole.hexdigest()
 
 
-def load(path: Path) -> Source:
+def load(path: Path, limits: Limits = LIMITS) -> Source:
     """Read ``path``: a file, a zip, or a folder. Raises ImportRefused."""
     try:
         if path.is_dir():
-            return _from_folder(path)
+            return _from_folder(path, limits)
         if not path.exists():
             raise ImportRefused(str(path), "there is no such file", "Check the path.")
         if not path.is_file():
             raise ImportRefused(str(path), "it is neither a file nor a folder", "Give a file, a zip or a folder.")
-        data = _read(path)
+        data = _read(path, limits)
     except OSError as error:
         why = error.strerror or str(error)
         raise ImportRefused(str(path), f"it cannot be read ({why})", "Check its permissions.") from error
     if not data.strip(b"\0\r\n\t \xef\xbb\xbf"):
         raise ImportRefused(path.name, "it is empty", "Export it again from the program that made it.")
     if data.startswith(b"PK\x03\x04") or path.suffix.lower() == ".zip":
-        return _from_zip(path)
-    return Source(path.stem, path.name, data, {})
+        return _from_zip(path, data, limits)
+    return Source(path.stem, path.name, data, {}, limits)
 
 
-def _read(path: Path) -> bytes:
-    if (size := path.stat().st_size) > LARGEST:
-        raise ImportRefused(
-            path.name, f"it has {size / 2**20:,.0f} MiB and the limit is {LARGEST / 2**20:,.0f}",
-            "Split it, for example by year.",
-        )  # fmt: skip
-    return path.read_bytes()
+def _read(path: Path, limits: Limits, *, follow: bool = True) -> bytes:
+    """All of a file, never more than the limit: what was opened counts, not what the folder said before."""
+    flags = os.O_RDONLY | os.O_NONBLOCK | (0 if follow else os.O_NOFOLLOW)  # a pipe in its place must not block
+    with os.fdopen(os.open(path, flags), "rb") as opened:
+        state = os.fstat(opened.fileno())
+        if not stat.S_ISREG(state.st_mode):
+            raise ImportRefused(str(path), "it is neither a file nor a folder", "Give a file, a zip or a folder.")
+        size = state.st_size
+        if size > limits.file_bytes:
+            raise ImportRefused(
+                path.name, f"it has {size / MIB:,.0f} MiB and the limit is {limits.file_bytes / MIB:,.0f}",
+                "Split it, for example by year.",
+            )  # fmt: skip
+        data = opened.read(size + 1)
+    if len(data) > size:
+        raise ImportRefused(path.name, "it grew while it was read", "Wait until it is written, then import it again.")
+    return data
 
 
-def _from_folder(path: Path) -> Source:
-    names = sorted(p.name for p in path.iterdir() if p.is_file() and not p.name.startswith("."))
+def _from_folder(path: Path, limits: Limits) -> Source:
+    """Plain files only: a link in a folder from elsewhere could point at any file of this machine."""
+    with os.scandir(path) as found:
+        names = sorted(e.name for e in found if e.is_file(follow_symlinks=False) and not e.name.startswith("."))
     main = _choose(path.resolve().name or str(path), names)
-    beside = {n: _read(path / n) for n in names if main == ENTRIES and n == ACCOUNTS}
-    return Source(path.resolve().name, main, _read(path / main), beside)
+    beside = {n: _read(path / n, limits, follow=False) for n in names if main == ENTRIES and n == ACCOUNTS}
+    return Source(path.resolve().name, main, _read(path / main, limits, follow=False), beside, limits)
 
 
-def _choose(where: str, names: list[str]) -> str:
+def _choose(where: str, names: Sequence[str]) -> str:
     """The file with the entries among ``names``: entries.jsonl, or the only one that can be it."""
     if ENTRIES in names:
         return ENTRIES
@@ -90,29 +107,13 @@ def _choose(where: str, names: list[str]) -> str:
     )
 
 
-def _from_zip(path: Path) -> Source:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = {i.filename: i for i in archive.infolist() if not i.is_dir()}
-            if "[Content_Types].xml" in members:
-                raise ImportRefused(path.name, "it is a spreadsheet or document, not a text file", _EXPORT)
-            by_name = {PurePosixPath(n).name: i for n, i in members.items() if not n.startswith("__MACOSX/")}
-            main = _choose(path.name, sorted(by_name))
-            beside = {n: _member(path, archive, by_name[n]) for n in by_name if main == ENTRIES and n == ACCOUNTS}
-            return Source(path.stem, main, _member(path, archive, by_name[main]), beside)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise ImportRefused(path.name, f"the zip is damaged or locked ({error})", "Pack it again.") from error
-
-
-def _member(path: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
-    """Unpack one member, stopping at the limit whatever size the archive claims."""
-    with archive.open(info) as opened:
-        data = opened.read(LARGEST + 1)
-    if len(data) > LARGEST:
-        raise ImportRefused(
-            path.name, f"{info.filename} unpacks to more than {LARGEST / 2**20:,.0f} MiB", "Split it, say by year."
-        )
-    return data
+def _from_zip(path: Path, data: bytes, limits: Limits) -> Source:
+    archive = Archive(path.name, data, limits)
+    if "[Content_Types].xml" in archive.names:
+        raise ImportRefused(path.name, "it is a spreadsheet or document, not a text file", _EXPORT)
+    main = _choose(path.name, archive.names)
+    beside = {n: archive.read(n) for n in archive.names if main == ENTRIES and n == ACCOUNTS}
+    return Source(path.stem, main, archive.read(main), beside, limits)
 
 
 def decode(name: str, data: bytes) -> tuple[str, str]:

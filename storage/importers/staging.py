@@ -10,6 +10,7 @@ from storage.errors import LinesRefused
 from storage.identity import clean
 from storage.importers import kinds
 from storage.importers.source import Source
+from storage.printable import hidden, shown
 from storage.records import RowError, Staged
 from storage.rows import check_lines, cleaned
 
@@ -25,27 +26,55 @@ class Staging:
     reasons: list[str] = field(default_factory=list)
     errors: list[RowError] = field(default_factory=list)
     _entries: list[tuple[int, Entry]] = field(default_factory=list)
+    failed: int = 0  # problems, listed in `errors` or not
     _keys: set[str] = field(default_factory=set)
+    _repeats: dict[str, int] = field(default_factory=dict)
+    _seen_codes: set[str] = field(default_factory=set)
 
     def fail(self, row: int, column: str, value: str, why: str, remedy: str) -> None:
-        shown = clean(value) if len(value) <= SHOWN else clean(value[: SHOWN - 3]) + "..."
-        self.errors.append(RowError(row=row, column=column, value=shown, why=why, remedy=remedy))
+        """Keep a problem; after the limit they are only counted, and `finish` says how many."""
+        self.failed += 1
+        if len(self.errors) < self.source.limits.errors:
+            short = value if len(value) <= SHOWN else value[: SHOWN - 3] + "..."
+            self.errors.append(RowError(row=row, column=column, value=shown(short), why=why, remedy=remedy))
 
     def add(self, row: int, entry: Entry) -> None:
         """Take an entry that begins in ``row``, or quarantine it. Its key gets an occurrence where it repeats."""
         entry = _clean_entry(entry)
-        if problem := _problem(entry):
+        if problem := self._hidden(entry) or _problem(entry, self.source.limits.lines):
             self.fail(row, *problem)
             return
-        key, n = entry.entry_id, 2
-        while key in self._keys:
-            key, n = f"{entry.entry_id}#{n}", n + 1
+        key = self._free(entry.entry_id)
         self._keys.add(key)
         self._entries.append((row, replace(entry, entry_id=key)))
+
+    def _free(self, wanted: str) -> str:
+        """The key, with the next number that is free where it repeats; a file of one key stays linear."""
+        key, n = wanted, self._repeats.get(wanted, 2)
+        while key in self._keys:
+            key, n = f"{wanted}#{n}", n + 1
+            self._repeats[wanted] = n
+        return key
+
+    def _hidden(self, entry: Entry) -> tuple[str, str, str, str] | None:
+        """A code with signs that nobody sees would pass for another account."""
+        for code in (t for x in entry.lines for t in (x.account, x.tax_code)):
+            if code in self._seen_codes:
+                continue
+            if sign := hidden(code):
+                return "account", code, f"the code holds the invisible sign {sign}", "Type the code anew in the source."
+            self._seen_codes.add(code)
+        return None
 
     def finish(self, accounts: Sequence[Account], journals: Iterable[tuple[str, str, str]] = ()) -> Staged:
         """The staged file. ``journals`` are (text, code, name); accounts that only lines name are added."""
         self._entries.sort(key=lambda x: x[0])
+        if rest := self.failed - len(self.errors):
+            remedy = "Mend those that are listed, then import the file again."
+            last = max(e.row for e in self.errors)
+            self.errors.append(
+                RowError(row=last, column="", value=str(rest), why="more problems are not listed", remedy=remedy)
+            )
         entries = tuple(replace(e, position=i) for i, (_, e) in enumerate(self._entries))
         proposed = kinds.propose(entries, journals)
         return Staged(
@@ -63,11 +92,14 @@ def _clean_entry(e: Entry) -> Entry:
     )  # fmt: skip
 
 
-def _problem(entry: Entry) -> tuple[str, str, str, str] | None:
+def _problem(entry: Entry, most_lines: int) -> tuple[str, str, str, str] | None:
     """Column, value, why and remedy of what keeps an entry out; None when it may go in."""
     name = entry.number or entry.entry_id
     if len(entry.lines) < 2:
         return "lines", str(len(entry.lines)), f"entry {name} has fewer than two lines with an amount", "Complete it."
+    if len(entry.lines) > most_lines:
+        why = f"entry {name} has more than {most_lines:,} lines"
+        return "lines", str(len(entry.lines)), why, "Check how its rows are numbered."
     try:
         check_lines(entry.lines)
     except LinesRefused as error:
@@ -80,7 +112,7 @@ def _problem(entry: Entry) -> tuple[str, str, str, str] | None:
 
 
 def _complete(accounts: Sequence[Account], entries: Sequence[Entry]) -> tuple[Account, ...]:
-    known = {clean(a.code): a for a in accounts if a.code}
+    known = {clean(a.code): a for a in accounts if a.code and not hidden(clean(a.code))}
     for e in entries:
         for x in e.lines:
             known.setdefault(x.account, Account(code=x.account))

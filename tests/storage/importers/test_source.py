@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from storage.errors import ImportRefused
-from storage.importers import source
+from storage.importers.limits import Limits
 from storage.importers.source import decode, load, rows_of
 from tests.storage.conftest import WriteFile
 
@@ -45,7 +45,9 @@ def test_a_folder_or_zip_with_one_text_file_is_that_file(tmp_path: Path) -> None
     (tmp_path / "raw").mkdir()
     (tmp_path / "raw" / "FEC.TXT").write_bytes(b"JournalCode|")
     assert load(tmp_path / "raw").main == "FEC.TXT"
-    assert load(zipped(tmp_path / "a.zip", fec_txt=b"JournalCode|", __MACOSX__fec_txt=b"x")).main == "fec.txt"
+    with zipfile.ZipFile(zipped(tmp_path / "a.zip", fec_txt=b"JournalCode|"), "a") as archive:
+        archive.writestr("__MACOSX/fec.txt", b"x")
+    assert load(tmp_path / "a.zip").main == "fec.txt"
 
 
 @pytest.mark.parametrize(
@@ -92,14 +94,12 @@ def test_missing_empty_and_crowded_folders_are_refused(tmp_path: Path) -> None:
         load(empty)
 
 
-def test_size_is_bounded_before_and_after_unpacking(
-    write: WriteFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(source, "LARGEST", 1000)
+def test_size_is_bounded_before_and_after_unpacking(write: WriteFile, tmp_path: Path) -> None:
+    small = Limits(file_bytes=1000)
     with pytest.raises(ImportRefused, match="the limit"):
-        load(write("big.txt", b"x" * 1001))
-    with pytest.raises(ImportRefused, match="unpacks to more"):
-        load(zipped(tmp_path / "bomb.zip", entries_jsonl=b"0" * 100_000))
+        load(write("big.txt", b"x" * 1001), small)
+    with pytest.raises(ImportRefused, match="unpacked and the limit"):
+        load(zipped(tmp_path / "bomb.zip", entries_jsonl=b"0" * 100_000), small)
 
 
 @pytest.mark.parametrize(

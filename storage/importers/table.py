@@ -1,0 +1,60 @@
+"""The one reader of CSV: bounded in columns, cells and records, whatever the quotation marks say."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from io import StringIO
+
+from storage.errors import ImportRefused
+from storage.importers.limits import Limits
+
+
+class Table:
+    """Records by column name. ``strict``: an unclosed quotation mark is refused, not read to the end of the file."""
+
+    def __init__(self, name: str, text: str, separator: str, limits: Limits, *, strict: bool = False) -> None:
+        self._name, self._limits = name, limits
+        self._text = StringIO(text, newline="")
+        self._separator, self._strict = separator, strict
+        self._record = 0  # characters of the record that is being read
+
+    def rows(self) -> Iterator[tuple[int, dict[str, str]]]:
+        """Number of a record's last physical line, and its cells. Raises ImportRefused."""
+        # The module has one limit for the whole process; every importer sets the same.
+        csv.field_size_limit(self._limits.cell_characters)
+        reader = csv.reader(self._lines(), delimiter=self._separator, strict=self._strict)
+        try:
+            names = next(reader, [])
+            self._check_columns(names, reader.line_num)
+            for cells in reader:
+                self._record = 0
+                if cells:
+                    yield reader.line_num, dict(zip(names, cells, strict=False))
+        except csv.Error as error:
+            raise self._undivided(reader.line_num, str(error)) from error
+
+    def _lines(self) -> Iterator[str]:
+        most = self._limits.row_characters
+        number = 0
+        while line := self._text.readline(most + 1):
+            number += 1
+            self._record += len(line)
+            if self._record > most:
+                raise ImportRefused(
+                    self._name, f"row {number} has more than {most:,} characters", "Check the end of the row before it."
+                )
+            yield line
+
+    def _check_columns(self, names: list[str], row: int) -> None:
+        self._record = 0
+        if len(names) > self._limits.columns:
+            why = f"row {row} has {len(names):,} columns and the limit is {self._limits.columns:,}"
+            raise ImportRefused(self._name, why, "Export only the columns of the journal.")
+
+    def _undivided(self, row: int, problem: str) -> ImportRefused:
+        if "field limit" in problem:
+            why = f"a cell in row {row} has more than {self._limits.cell_characters:,} characters"
+            return ImportRefused(self._name, why, "Check the quotation marks around that row, or shorten the text.")
+        why = f"row {row} cannot be divided into cells ({problem})"
+        return ImportRefused(self._name, why, "Check the quotation marks around that row.")
