@@ -12,10 +12,10 @@ from storage import chain, schema
 from storage.identity import clean, new_id, new_salt, utc_now
 from storage.records import Decision
 
-# What happens to an entry, and "remembered", which takes "forgotten" back.
+# What happens to an entry; "remembered" takes "forgotten" back, "withdrawn" a submission, "unapproved" an approval.
 ACTS = frozenset({
     "submitted", "returned", "approved", "confirmed", "posted", "reversed", "discarded", "exported",
-    "commented", "assigned", "forgotten", "remembered", "released",
+    "withdrawn", "unapproved", "commented", "assigned", "forgotten", "remembered", "released",
 })  # fmt: skip
 
 

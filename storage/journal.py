@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -33,6 +34,7 @@ from storage.records import (
     SearchResult,
     Version,
 )
+from storage.refusals import WrongState
 
 
 class JournalStore:
@@ -58,9 +60,9 @@ class JournalStore:
             state=State.DRAFT, document=clean(new.document), document_date=new.document_date,
             position=intake.next_position(self._session, book_id),
         )  # fmt: skip
-        content = chain.digest(rows.header_body(entry, salt))
+        content = chain.digest(rows.header_body(entry, salt, new.reverses))
         chain.append(self._session, book_id, "entries", entry_id, content, now)
-        header = rows.header_row(entry, entry_id, salt)
+        header = {**rows.header_row(entry, entry_id, salt), "reverses": new.reverses or None}
         mark = {
             "book_id": book_id,
             "recorded": now,
@@ -71,20 +73,24 @@ class JournalStore:
         insert_rows(self._session, schema.entries, [{**header, **mark}])
         return entry_id
 
-    def add_version(
+    def add_version(  # noqa: PLR0913  the fields of a version
         self, entry_id: str, lines: Sequence[Line], *, author: str, origin: str,
-        lineage: Mapping[str, object] | None = None,
+        lineage: Mapping[str, object] | None = None, posting_date: date | None = None, document: str | None = None,
+        document_date: date | None = None,
     ) -> int:  # fmt: skip
         """Append the lines that a MODEL or a PERSON proposes; returns the version's number, from 1.
 
-        A draft may be out of balance. Raises UnknownEntry, and LinesRefused for lines the store cannot keep.
+        A draft may be out of balance. Dates and document replace the header's where given; those of the version
+        before stay in force otherwise. Raises UnknownEntry, LinesRefused for lines the store cannot keep, and
+        WrongState for an entry that was decided on.
         """
         if origin not in (MODEL, PERSON):
             raise LinesRefused("The origin of a version", origin, f"It is {MODEL!r} or {PERSON!r}.")
         rows.check_lines(lines)
         header = self._header_row(entry_id)
+        self._check_editable(header["book_id"], entry_id)
         before = self._session.execute(
-            sa.select(schema.versions.c.version_id, schema.versions.c.number)
+            sa.select(schema.versions)
             .where(schema.versions.c.entry_id == entry_id)
             .order_by(schema.versions.c.number.desc())
             .limit(1)
@@ -94,6 +100,9 @@ class JournalStore:
             "version_id": new_id(), "book_id": header["book_id"], "entry_id": entry_id, "author": author,
             "number": before.number + 1 if before else 1, "previous": before.version_id if before else "",
             "origin": origin, "lineage": chain.canonical(dict(lineage or {})), "recorded": utc_now(),
+            "posting_date": posting_date or (before and before.posting_date),
+            "document": before and before.document if document is None else clean(document),
+            "document_date": document_date or (before and before.document_date),
         }  # fmt: skip
         content = chain.digest([rows.version_head(row, header["salt"]), rows.version_body(kept, header["salt"])])
         sequence = chain.append(
@@ -105,17 +114,27 @@ class JournalStore:
         ])  # fmt: skip
         return int(row["number"])
 
+    def _check_editable(self, book_id: str, entry_id: str) -> None:
+        """An entry without a version, a draft, or one that waits may get another version; nothing else may."""
+        t = views.current_entries.c
+        state = self._session.scalar(sa.select(t.state).where(t.book_id == book_id, t.entry_id == entry_id))
+        editable = (State.DRAFT.value, State.RETURNED.value, State.SUBMITTED.value)
+        if state is not None and state not in editable:
+            raise WrongState("changed", state, editable)
+
     def decide(
         self, book_id: str, entry_id: str, act: str, by: str, reason: str = "",
     ) -> Decision:  # fmt: skip
-        """Append an act on an entry's current version. Whether it is allowed is the caller's business."""
+        """Append an act that leaves the entry's state alone; those that change it are `storage.reviews`' business."""
+        if act in views.STATE_ACTS:
+            raise ValueError(f"{act!r} changes where an entry stands; ask the reviews for it")
         number = self._current_row(book_id, entry_id)["version"]
         return add_decision(self._session, book_id, act=act, by=by, entry_id=entry_id, version=number, reason=reason)
 
     def entry(self, book_id: str, entry_id: str) -> EntryDetail:
         """One entry with its history. Raises UnknownEntry, for an entry of another book too."""
         row = self._current_row(book_id, entry_id)
-        versions = self._versions(entry_id)
+        versions = self.versions(entry_id)
         file = self._session.scalar(
             sa.select(schema.batches.c.file_name).where(schema.batches.c.batch_id == row["batch_id"])
         )
@@ -184,7 +203,8 @@ class JournalStore:
             raise UnknownEntry(entry_id)
         return dict(row._mapping)  # noqa: SLF001
 
-    def _versions(self, entry_id: str) -> tuple[Version, ...]:
+    def versions(self, entry_id: str) -> tuple[Version, ...]:
+        """Every version of an entry with its lines, oldest first."""
         t = schema.versions.c
         found = self._session.execute(sa.select(schema.versions).where(t.entry_id == entry_id).order_by(t.number)).all()
         lines = self._lines([r.version_id for r in found])

@@ -125,6 +125,7 @@ class NewEntry:
     document: str = ""
     document_date: day | None = None
     kind: Kind = Kind.NORMAL
+    reverses: str = ""  # the entry that this one takes back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from engine.journal import (
     Side,
     State,
 )
+from storage.decisions import add_decision
 from storage.errors import LinesRefused, UnknownEntry
 from storage.intake import NewBatch
 from storage.records import MODEL, PERSON, Book, JournalQuery, NewEntry
@@ -127,12 +128,14 @@ def test_the_state_is_that_of_the_last_act_and_comments_change_none(store: Store
             ("submitted", State.SUBMITTED), ("commented", State.SUBMITTED), ("approved", State.APPROVED),
             ("posted", State.POSTED), ("reversed", State.REVERSED),
         ):  # fmt: skip
-            unit.journal.decide(book.book_id, stored.entry_id, act, "ben", "because")
+            add_decision(unit.session, book.book_id, act=act, by="ben", entry_id=stored.entry_id, version=1)
             detail = unit.journal.entry(book.book_id, stored.entry_id)
             assert detail.entry.state is expected
         assert [d.version for d in detail.decisions] == [1] * 8
         sequences = [d.sequence for d in detail.decisions]
         assert sequences == sorted(set(sequences))
+        with pytest.raises(ValueError, match="changes where an entry stands"):
+            unit.journal.decide(book.book_id, stored.entry_id, "approved", "ben")
         with pytest.raises(ValueError, match="vanished"):
             unit.journal.decide(book.book_id, stored.entry_id, "vanished", "ben")
 
@@ -141,7 +144,7 @@ def test_what_is_forgotten_teaches_no_more_until_remembered(store: Store, book: 
     stored = add(store, book, an_entry())[0]
     with store.unit_of_work() as unit:
         for act, teaching in (("forgotten", 0), ("remembered", 1), ("reversed", 0)):
-            unit.journal.decide(book.book_id, stored.entry_id, act, "ben")
+            add_decision(unit.session, book.book_id, act=act, by="ben", entry_id=stored.entry_id, version=1)
             assert len(unit.journal.teaching(book.book_id)) == teaching
 
 

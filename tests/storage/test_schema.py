@@ -19,6 +19,7 @@ from storage.records import MODEL, PERSON, Book, NewEntry
 from storage.session import Store, open_store
 from storage.tables import metadata
 from tests.builders import A_DAY, a_line, some_entries
+from tests.databases import changed_table
 from tests.storage.conftest import MakeStaged
 
 REVISIONS = Path(migrate.__file__).parent / "migrations" / "versions"
@@ -94,7 +95,8 @@ def test_everything_the_stores_do_only_appends(store: Store, staged: MakeStaged)
             entry = unit.journal.open_entry(book.book_id, NewEntry(description="Rent", date=A_DAY), "ana")
             unit.journal.add_version(entry, [a_line("D 4210 9"), a_line("C 1200 9")], author="b1", origin=MODEL)
             unit.journal.add_version(entry, [a_line("D 4200 9"), a_line("C 1200 9")], author="ana", origin=PERSON)
-            unit.journal.decide(book.book_id, entry, "discarded", "ana")
+            shown = unit.reviews.standing(book.book_id, entry).seen
+            unit.reviews.discard(book, entry, "ana", shown, kind="other", reason="by mistake")
             model = NewModel(digest="d1", folder="d1", snapshot_digest="s", metrics={}, seconds=1.0)
             unit.models.add(book.book_id, model, "ana")
             unit.models.set_champion(book.book_id, "d1", "ana")
@@ -104,6 +106,29 @@ def test_everything_the_stores_do_only_appends(store: Store, staged: MakeStaged)
     assert len(written) > 20
     assert all(s.lstrip().upper().startswith("INSERT INTO") for s in written), written
     assert not [s for s in seen if CHANGES_ROWS.search(s)]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE lines SET amount = 1", 'delete from "chain" WHERE sequence = 1', "TRUNCATE TABLE decisions",
+        "DROP TABLE IF EXISTS books", "WITH x AS (SELECT 1) UPDATE\n entries SET party = ''",
+        "INSERT OR REPLACE INTO versions VALUES (1)", "INSERT INTO users (a) VALUES (1)\nON CONFLICT DO UPDATE SET a = 2",
+    ],
+)  # fmt: skip
+def test_a_statement_that_changes_rows_is_recognised(store: Store, statement: str) -> None:
+    assert changed_table(statement)
+    with pytest.raises(AssertionError, match="changed rows"), store.unit_of_work() as unit:
+        unit.session.execute(sa.text(statement))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["INSERT INTO lines VALUES (1)", "DELETE FROM sessions", "UPDATE alembic_version SET version_num = '1'",
+     "CREATE TRIGGER t BEFORE UPDATE OR DELETE OR TRUNCATE ON lines", "SELECT * FROM lines WHERE label = 'update'"],
+)  # fmt: skip
+def test_a_statement_that_appends_or_reads_is_not(statement: str) -> None:
+    assert changed_table(statement) == ""
 
 
 def test_no_source_of_the_store_writes_a_changing_statement() -> None:
