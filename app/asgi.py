@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
@@ -18,6 +19,7 @@ from streamlit import config
 from streamlit.starlette import App
 
 from app import commands
+from app.guard import Guard
 from app.services import first_start, train
 from app.services.workbench import Workbench, open_workbench
 from storage.errors import StorageError
@@ -60,4 +62,9 @@ def _ask_database(wb: Workbench) -> None:
         uow.books.list()
 
 
-app = App(Path(__file__).parent / "entry" / "main.py", lifespan=lifespan, routes=[Route("/health", health)])
+app = App(
+    Path(__file__).parent / "entry" / "main.py",
+    lifespan=lifespan,
+    routes=[Route("/health", health)],
+    middleware=[Middleware(Guard)],
+)
