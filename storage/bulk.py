@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -51,7 +53,9 @@ def _insert_arrow(session: Session, table: sa.Table, staged: pa.Table) -> None:
     try:
         connection.exec_driver_sql(f"INSERT INTO {table.name} ({columns}) SELECT {columns} FROM staged_rows")  # noqa: S608
     finally:
-        driver.unregister("staged_rows")
+        # After a refused row the transaction is over, and so is the name; what was refused is the error to see.
+        with contextlib.suppress(duckdb.TransactionException):
+            driver.unregister("staged_rows")
 
 
 def arrow_type(column: sa.types.TypeEngine[Any]) -> pa.DataType:

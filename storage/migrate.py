@@ -6,19 +6,22 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from storage import postgresql
 from storage.errors import StoreNewer
+from storage.guards import guard
 
 HEAD = "0005"  # the newest revision under migrations/versions; a test compares the two
 
 
-def upgrade(engine: sa.Engine, where: str) -> None:
-    """Run the revisions that ``engine`` lacks; one transaction each. Raises StoreNewer.
+def upgrade(engine: sa.Engine, where: str, revision: str = HEAD) -> None:
+    """Run the revisions that ``engine`` lacks, all or none of them. Raises StoreNewer.
 
     Alembic is imported only when there is something to do: most starts find the schema as it should be.
+    Processes that start together on PostgreSQL wait for the first, which leaves nothing to do for the others.
     """
     with engine.connect() as connection:
         found = _current(connection)
-    if found == HEAD:
+    if found == revision:
         return
     from alembic import command
     from alembic.config import Config
@@ -30,8 +33,10 @@ def upgrade(engine: sa.Engine, where: str) -> None:
     if found is not None and found not in known:
         raise StoreNewer(where, found, HEAD)
     with engine.connect() as connection:
+        postgresql.wait_to_migrate(connection)
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)
+        guard(connection)
         connection.commit()
 
 

@@ -38,9 +38,14 @@ def _settle(connection: psycopg.Connection, _record: object) -> None:
     connection.autocommit = False
 
 
-def encoding(connection: sa.Connection) -> str:
-    """How the database stores text; anything but UTF8 would refuse or change some of it."""
-    return str(connection.exec_driver_sql("SHOW server_encoding").scalar_one())
+def wait_to_migrate(connection: sa.Connection) -> None:
+    """Hold all writers of PostgreSQL until this transaction ends. Raises ValueError for text that is not in UTF-8."""
+    if connection.dialect.name != "postgresql":
+        return
+    found = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
+    if found != "UTF8":
+        raise ValueError(f"it stores text as {found}, which cannot hold every name; create it with ENCODING 'UTF8'")
+    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_TURN, 0)))
 
 
 def is_conflict(error: DBAPIError) -> bool:

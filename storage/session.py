@@ -139,6 +139,9 @@ def open_store(url: str) -> Store:
     except DBAPIError as error:
         engine.dispose()
         raise _unopened(where, error) from error
+    except ValueError as error:
+        engine.dispose()
+        raise StoreUnreachable(where, str(error)) from error
     except StorageError:
         engine.dispose()
         raise

@@ -129,3 +129,14 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     server: databases.Server = request.getfixturevalue("postgresql")
     with server.database(request.getfixturevalue("postgresql_template")) as name:
         yield server.url(name)
+
+
+@pytest.fixture(params=databases.KINDS)
+def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database without so much as a table; a DuckDB file that is still to be made."""
+    if request.param == "duckdb":
+        yield f"duckdb:///{tmp_path / 'empty' / 'counterpoint.duckdb'}"
+        return
+    server: databases.Server = request.getfixturevalue("postgresql")
+    with server.database() as name:
+        yield server.url(name)

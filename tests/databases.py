@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -14,7 +15,13 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import sqlalchemy as sa
 from psycopg import sql
+from sqlalchemy.orm import Session
+
+from storage.schema_people import MUTABLE
+from storage.session import Store
+from storage.tables import metadata
 
 KINDS = ("duckdb", "postgresql")
 NOT_INSTALLED = "PostgreSQL is not installed; as root: apt-get install postgresql"
@@ -110,3 +117,55 @@ def _wait_for(server: Server, process: subprocess.Popen[bytes]) -> None:
             if process.poll() is not None or time.monotonic() > until:
                 raise AssertionError((server.folder / "log").read_text()) from None
             time.sleep(0.05)
+
+
+GUARDED = tuple(sorted(set(metadata.tables) - set(MUTABLE)))
+_CHANGES = re.compile(
+    r"\b(?:UPDATE|DELETE\s+FROM|TRUNCATE(?:\s+TABLE)?|MERGE\s+INTO|INSERT\s+OR\s+\w+\s+INTO|DROP\s+TABLE(?:\s+IF\s+EXISTS)?)"
+    r'\s+"?(\w+)|INSERT\s+INTO\s+"?(\w+)\b.*\bDO\s+UPDATE\b',
+    re.IGNORECASE | re.DOTALL,
+)
+_tampering: list[Store] = []
+
+
+def changed_table(statement: str) -> str:
+    """The table of bookkeeping whose rows a statement changes or removes; empty when it does neither."""
+    named = (found.group(1) or found.group(2) for found in _CHANGES.finditer(statement))
+    return next((name for name in named if name.lower() in GUARDED), "")
+
+
+@contextmanager
+def nothing_is_changed() -> Iterator[None]:
+    """Whatever is sent to any database meanwhile may append, but not change or remove rows of bookkeeping."""
+
+    def check(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        table = "" if _tampering else changed_table(statement)
+        if table:
+            raise AssertionError(
+                f"the store changed rows of {table}: {statement}\n"
+                "A test that means to do that uses tests.databases.behind_the_store."
+            )
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", check)
+    try:
+        yield
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", check)
+
+
+@contextmanager
+def behind_the_store(store: Store) -> Iterator[Session]:
+    """A session of somebody who owns the database and switches its guards off, to change what was written."""
+    triggers = GUARDED if store._engine.dialect.name == "postgresql" else ()
+    _tampering.append(store)
+    try:
+        with Session(store._engine) as session:
+            for what in ("DISABLE", "ENABLE ALWAYS"):
+                for table in triggers:
+                    session.execute(sa.text(f"ALTER TABLE {table} {what} TRIGGER counterpoint_append_only"))
+                if what == "DISABLE":
+                    yield session
+                    session.flush()
+            session.commit()
+    finally:
+        _tampering.remove(store)

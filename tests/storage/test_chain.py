@@ -13,6 +13,7 @@ from storage.models import NewModel
 from storage.records import MODEL, PERSON, Book, NewEntry
 from storage.session import Store
 from tests.builders import A_DAY, a_line, some_entries
+from tests.databases import behind_the_store
 from tests.storage.conftest import MakeStaged
 
 
@@ -38,8 +39,8 @@ def busy(store: Store, book: Book, staged: MakeStaged) -> Book:
 
 
 def tamper(store: Store, statement: str) -> None:
-    with store.unit_of_work() as unit:
-        unit.session.execute(sa.text(statement))
+    with behind_the_store(store) as session:
+        session.execute(sa.text(statement))
 
 
 def test_every_record_has_one_link_and_an_import_is_one(store: Store, busy: Book) -> None:

@@ -113,7 +113,8 @@ def test_everything_the_stores_do_only_appends(store: Store, staged: MakeStaged)
     [
         "UPDATE lines SET amount = 1", 'delete from "chain" WHERE sequence = 1', "TRUNCATE TABLE decisions",
         "DROP TABLE IF EXISTS books", "WITH x AS (SELECT 1) UPDATE\n entries SET party = ''",
-        "INSERT OR REPLACE INTO versions VALUES (1)", "INSERT INTO users (a) VALUES (1)\nON CONFLICT DO UPDATE SET a = 2",
+        "INSERT OR REPLACE INTO versions VALUES (1)",
+        "INSERT INTO users (login) VALUES ('ana')\nON CONFLICT (login) DO UPDATE SET name = 'Ana'",
     ],
 )  # fmt: skip
 def test_a_statement_that_changes_rows_is_recognised(store: Store, statement: str) -> None:
