@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from html import escape
 
 import plotly.graph_objects as go
 
@@ -24,7 +25,7 @@ def distributions(trace: LineTrace, names: Mapping[str, str]) -> go.Figure:
         code: (1 - trace.gate) * pointer.get(code, 0) + trace.gate * copied.get(code, 0) for code in pointer | copied
     }
     shown = sorted(mixed, key=mixed.__getitem__, reverse=True)[:TOP][::-1]
-    ticks = [_cut(label(code, names.get(code, ""))) for code in shown]
+    ticks = [drawn(_cut(label(code, names.get(code, "")))) for code in shown]
     figure = go.Figure()
     both = ((_("copied from memory"), copied, MEMORY), (_("pointed at by the model"), pointer, MODEL))
     for name, found, colour in both:
@@ -39,7 +40,7 @@ def distributions(trace: LineTrace, names: Mapping[str, str]) -> go.Figure:
 
 def gates(traces: Sequence[LineTrace]) -> go.Figure:
     """How far each line was copied from memory (1) rather than pointed at (0)."""
-    ticks = [f"{i}  {t.account}" for i, t in enumerate(traces, start=1)][::-1]
+    ticks = [drawn(f"{i}  {t.account}") for i, t in enumerate(traces, start=1)][::-1]
     figure = go.Figure(
         go.Bar(
             y=ticks, x=[t.gate for t in traces][::-1], orientation="h", name=_("weight of memory"), marker_color=MEMORY,
@@ -51,12 +52,12 @@ def gates(traces: Sequence[LineTrace]) -> go.Figure:
 
 def attention(traces: Sequence[LineTrace]) -> go.Figure:
     """Which words each line looked at; one row a line, one column a token in text order."""
-    words = [word for word, _weight in traces[0].words]
+    words = [drawn(word) for word, _weight in traces[0].words]
     columns = [f"{i} {word}" for i, word in enumerate(words)]  # the same word twice must stay two columns
     figure = go.Figure(
         go.Heatmap(
             z=[[weight for _word, weight in t.words] for t in traces],
-            x=columns, y=[f"{i}  {t.account}" for i, t in enumerate(traces, start=1)],
+            x=columns, y=[drawn(f"{i}  {t.account}") for i, t in enumerate(traces, start=1)],
             colorbar={"tickformat": ".0%", "thickness": 10}, hovertemplate="%{x}: %{z:.1%}<extra></extra>",
         )
     )  # fmt: skip
@@ -72,6 +73,11 @@ def _calm(figure: go.Figure, *, height: int, percent_axis: bool = True) -> go.Fi
     if percent_axis:
         figure.update_xaxes(tickformat=".0%", range=[0, 1])
     return figure
+
+
+def drawn(text: str) -> str:
+    """Text of a book as Plotly must get it: it reads tags, links and formulas out of labels and hover texts."""
+    return escape(text, quote=False).replace("$", "&#36;")
 
 
 def _cut(text: str) -> str:

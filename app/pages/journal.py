@@ -37,7 +37,7 @@ def _search(wb: Workbench, card: BookCard, names: Mapping[str, str]) -> None:
     if not card.entries:
         st.info(
             _("Nothing is booked yet. Save a proposal on Predict, or import a ledger: counterpoint import {book} FILE",
-              book=card.name),
+              book=plain(card.name)),
             icon=":material/info:",
         )  # fmt: skip
         return
@@ -67,7 +67,7 @@ def _entry(wb: Workbench, card: BookCard, entry_id: str, names: Mapping[str, str
         st.rerun()
     view = entry_view(journal.entry_detail(wb, state.actor(), card.name, entry_id), names)
     st.header(plain(view.title), anchor=False)
-    st.badge(view.state, color="gray")
+    st.badge(plain(view.state), color="gray")
     st.html(fields_list(view.fields))
     st.subheader(_("Lines"), anchor=False)
     if view.before:

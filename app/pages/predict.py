@@ -103,7 +103,7 @@ def _saved_line() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
             ":green[:material/check_circle:] "
-            + _("Saved as a draft: {what}, {amount}", what=plain(saved.description), amount=saved.amount),
+            + _("Saved as a draft: {what}, {amount}", what=plain(saved.description), amount=plain(saved.amount)),
             width="content",
         )
         st.page_link(
@@ -115,7 +115,7 @@ def _saved_line() -> None:
 
 def _dated(saved: state.Saved) -> None:
     if saved.dated:
-        st.caption(_("No date was given, so it carries today's: {day}.", day=saved.dated))
+        st.caption(_("No date was given, so it carries today's: {day}.", day=plain(saved.dated)))
 
 
 def _waiting(wb: Workbench, card: BookCard, event: Event) -> Proposal | None:
@@ -138,7 +138,7 @@ def _empty(card: BookCard) -> None:
             _(
                 "Book {book} has no accounts yet. Import a ledger or a list of accounts, and the first "
                 "proposal can be made: counterpoint import {book} FILE",
-                book=card.name,
+                book=plain(card.name),
             ),
             icon=":material/info:",
         )

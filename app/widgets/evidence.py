@@ -45,7 +45,7 @@ def because_cards(because: Because) -> None:
         for column, card in zip(st.columns(SHOWN_CARDS), because.cards, strict=False):
             with column, st.container(border=True, height="stretch", gap="xsmall"):
                 _card(card)
-    st.caption(because.counts)
+    st.caption(plain(because.counts))
 
 
 def analyst(traces: Sequence[LineTrace], names: Mapping[str, str]) -> None:
@@ -55,7 +55,9 @@ def analyst(traces: Sequence[LineTrace], names: Mapping[str, str]) -> None:
         return
     st.caption(_("These figures belong to the first candidate."))
     labels = [f"{i}  {t.account}" for i, t in enumerate(traces, start=1)]
-    chosen = st.segmented_control(_("Line"), labels, default=labels[0], key="predict.line") or labels[0]
+    chosen = (
+        st.segmented_control(_("Line"), labels, default=labels[0], key="predict.line", format_func=plain) or labels[0]
+    )
     _figure(
         _("Where this account came from"), charts.distributions(traces[labels.index(chosen)], names), "distributions"
     )
@@ -65,14 +67,14 @@ def analyst(traces: Sequence[LineTrace], names: Mapping[str, str]) -> None:
 
 
 def _figure(title: str, figure: go.Figure, key: str) -> None:
-    st.markdown(f"**{title}**")
+    st.markdown(f"**{plain(title)}**")
     st.plotly_chart(figure, key=f"predict.chart.{key}", config={"displayModeBar": False})
 
 
 def _card(card: Card) -> None:
     st.page_link(state.JOURNAL_PAGE, label=plain(card.title), query_params={state.ENTRY: card.entry_id})
-    st.caption(f"{card.when} · {card.amount}")
-    st.badge(card.verdict, color="green" if card.agrees else "orange")
+    st.caption(plain(f"{card.when} · {card.amount}"))
+    st.badge(plain(card.verdict), color="green" if card.agrees else "orange")
     if card.booked:
         st.caption(plain(card.booked))
     st.caption(plain(f"{card.differs} · {card.origin}"))

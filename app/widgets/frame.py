@@ -12,6 +12,7 @@ import streamlit as st
 
 from app import messages
 from app.i18n import _
+from app.widgets.markdown import plain
 
 log = logging.getLogger("counterpoint.pages")
 P = ParamSpec("P")
@@ -25,7 +26,7 @@ def frame() -> Iterator[None]:
     except Exception as error:
         if messages.expected(error):
             log.info("%s: %s", type(error).__name__, error)
-            st.error(messages.sentence(error), icon=":material/error:")
+            st.error(plain(messages.sentence(error)), icon=":material/error:")
         else:
             log.exception("a page failed")
             st.error(

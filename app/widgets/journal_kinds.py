@@ -43,7 +43,7 @@ def _form(wb: Workbench, card: BookCard, journals: Sequence[JournalKind]) -> Non
     try:
         books.set_journal_kind(wb, state.actor(), card.name, journal, kind, reason=reason)
     except (ServiceError, StorageError) as error:
-        st.error(messages.sentence(error), icon=":material/error:")
+        st.error(plain(messages.sentence(error)), icon=":material/error:")
         return
     st.toast(_("{journal} is now: {kind}", journal=plain(journal), kind=words[kind]), icon=":material/check_circle:")
     st.rerun()

@@ -12,6 +12,7 @@ import streamlit as st
 from app import state
 from app.i18n import _
 from app.views.journal import JournalRow
+from app.widgets.markdown import plain
 
 ROW_HEIGHT = 36
 
@@ -19,7 +20,7 @@ ROW_HEIGHT = 36
 def journal_table(rows: Sequence[JournalRow], found: str) -> str:
     """Draw it under the sentence that says how many were `found`; returns the id of the entry to open, or nothing."""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.caption(found, width="content")
+        st.caption(plain(found), width="content")
         typed = st.selectbox(
             _("Open an entry"), range(len(rows)), index=None, key="journal.open", width=330,
             format_func=[f"{r.day}  {r.description}  {r.amount}" for r in rows].__getitem__,

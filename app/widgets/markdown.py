@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-_SIGNS = frozenset("\\`*_{}[]<>()#+-!|$~:")
+# Point, at and ampersand too: www.x.example and a@b.example become links by themselves, &copy; a sign.
+_SIGNS = frozenset("\\`*_{}[]<>()#+-!|$~:.@&")
 
 
 def plain(text: str) -> str:

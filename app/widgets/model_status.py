@@ -11,6 +11,7 @@ from app.services.errors import ServiceError
 from app.services.workbench import Workbench
 from app.views.model import model_line
 from app.widgets.frame import polled
+from app.widgets.markdown import plain
 from engine.errors import EngineError
 from storage.errors import StorageError
 
@@ -21,9 +22,9 @@ def model_status(wb: Workbench, card: BookCard) -> None:
     if line.busy:
         _progress(wb, card.name)
     elif line.alarm:
-        st.warning(line.text, icon=":material/warning:")
+        st.warning(plain(line.text), icon=":material/warning:")
     elif not line.ready:
-        st.info(line.text, icon=":material/info:")
+        st.info(plain(line.text), icon=":material/info:")
     if line.train and card.entries and st.button(line.train, icon=":material/model_training:", key="predict.train"):
         _train(wb, card)
 
@@ -32,7 +33,7 @@ def _train(wb: Workbench, card: BookCard) -> None:
     try:
         train.start(wb, state.actor(), card.name)
     except (ServiceError, EngineError, StorageError) as error:
-        st.error(messages.sentence(error), icon=":material/error:")
+        st.error(plain(messages.sentence(error)), icon=":material/error:")
         return
     st.rerun()
 
@@ -43,4 +44,4 @@ def _progress(wb: Workbench, book: str) -> None:
     line = model_line(books.model_state(wb, state.actor(), book))
     if not line.busy:
         st.rerun(scope="app")
-    st.progress(line.fraction, text=line.text)
+    st.progress(line.fraction, text=plain(line.text))

@@ -60,7 +60,7 @@ def _origin(view: ProposalView, *, edited: bool) -> None:
         if edited:
             st.badge(_("edited by you"), color="gray", icon=":material/edit:")
             return
-        st.badge(view.status_text, color=COLOURS[view.status], icon=ICONS[view.status])
+        st.badge(plain(view.status_text), color=COLOURS[view.status], icon=ICONS[view.status])
         about = " · ".join(part for part in (view.sources, view.not_checked) if part)
         if about:
             st.caption(plain(about), width="content")
@@ -108,7 +108,9 @@ def _editing(desk: Desk, proposal: Proposal, sheet: grid.Sheet) -> None:
 
 def balance_line(balance: Balance) -> None:
     """Both totals in one line of text; what is missing in red, and why saving is off."""
-    totals = _("Debit {debit} · Credit {credit}", debit=f"**{balance.debit}**", credit=f"**{balance.credit}**")
+    totals = _(
+        "Debit {debit} · Credit {credit}", debit=f"**{plain(balance.debit)}**", credit=f"**{plain(balance.credit)}**"
+    )
     if balance.ok:
         st.markdown(f"{totals} · :green[:material/check: {plain(balance.text)}]")
     else:
@@ -132,7 +134,7 @@ def _save(desk: Desk, proposal: Proposal, lines: Sequence[Line]) -> None:
         if entry not in ticket:
             ticket[entry] = propose.save(desk.wb, state.actor(), desk.card.name, proposal, event, entry)
     except (ServiceError, StorageError) as error:
-        st.error(messages.sentence(error), icon=":material/error:")
+        st.error(plain(messages.sentence(error)), icon=":material/error:")
         return
     # A second press of the key ends this run at the next touch of session or page; the ticket above tells the run
     # that follows what was saved already.

@@ -13,6 +13,7 @@ from app.services.errors import BadInput
 from app.views.journal import state_word
 from app.views.search import Reading, readings
 from app.widgets.links import from_link, to_link
+from app.widgets.markdown import plain
 from engine.journal import State
 from storage.records import JournalQuery
 
@@ -31,7 +32,7 @@ def search_form(journals: Sequence[JournalKind]) -> tuple[JournalQuery, ...]:
     try:
         return tuple(_query(reading) for reading in readings(state.TEXT.get()))
     except BadInput as error:
-        st.error(messages.sentence(error), icon=":material/error:")
+        st.error(plain(messages.sentence(error)), icon=":material/error:")
         return ()
 
 
