@@ -1,161 +1,169 @@
-"""Checks a book against its chain: every link follows, and every record still says what was hashed."""
+"""Checks a book against its chain: every link follows, every record still says what was hashed, nothing was added.
+
+Links are read in parts and the records of a part with a query or two a kind, so that memory stays flat and a
+million lines take no query each. What the links cover is listed in `storage.chained`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from engine.journal import Entry, Kind, Line, account_rows
-from storage import chain, rows, schema, schema_people
-from storage.books import account_of
-from storage.people import grant_digest
+from storage import audit_rows, chain, schema
+from storage.anchors import Anchor
+from storage.chained import Link, Rows, View
+from storage.chained_entries import CONTENT
 
-_Row = Mapping[str, Any]
+_PART = 20_000  # links that are read at once
 
 
 @dataclass(frozen=True, slots=True)
 class BrokenLink:
-    """The first link of a book's chain that does not hold, and the record it is about."""
+    """Where a book departs from its chain first. ``sequence`` is 0 for a row that no link covers.
+
+    ``found`` says what is stored now: the chain holds digests, so it knows that a record was another one
+    and not which.
+    """
 
     sequence: int
     record: str
     reference: str
     why: str
+    found: str = ""
+
+    def __str__(self) -> str:
+        link = f"Link {self.sequence}, " if self.sequence else ""
+        found = f" Found now: {self.found}" if self.found else ""
+        return f"{link}{self.record} {self.reference}: {self.why}.{found}"
+
+
+@dataclass(frozen=True, slots=True)
+class AnchorResult:
+    """What an anchor says of the chain as it is now; ``why`` is empty where it holds."""
+
+    anchor: Anchor
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that was checked. ``faults`` are in order of the chain; the first one is the first that is broken."""
+
+    links: int
+    entries: int
+    lines: int
+    faults: tuple[BrokenLink, ...]
+    anchors: tuple[AnchorResult, ...]
+
+    @property
+    def whole(self) -> bool:
+        return not self.faults and not any(r.why for r in self.anchors)
 
 
 def verify(session: Session, book_id: str) -> BrokenLink | None:
-    """The first broken link, or None when the whole chain and every record agree."""
-    t = schema.chain.c
-    links = [
-        dict(r._mapping)  # noqa: SLF001
-        for r in session.execute(sa.select(schema.chain).where(t.book_id == book_id).order_by(t.sequence))
+    """The first thing that is wrong with a book, or None when the whole chain and every record agree."""
+    return next(_faults(_view(session, book_id)), None)
+
+
+def examine(session: Session, book_id: str, anchors: Iterable[Anchor] = ()) -> Report:
+    """Everything that `verify` looks for, rows that no link covers included, held against anchors."""
+    view = _view(session, book_id)
+    results = tuple(_against(view, a) for a in sorted(anchors, key=lambda a: (a.sequence, a.made)))
+    counts = [
+        session.scalar(sa.select(sa.func.count()).select_from(t).where(t.c.book_id == book_id)) or 0
+        for t in (schema.chain, schema.entries, schema.lines)
     ]
-    gap = chain.first_broken(links)
+    return Report(*counts, faults=tuple(_faults(view)), anchors=results)
+
+
+def _view(session: Session, book_id: str) -> View:
+    t = schema.decisions.c
+    acts = session.execute(sa.select(t.entry_id, t.detail).where(t.book_id == book_id, t.act == "erased"))
+    return View(session, book_id, {r.entry_id: json.loads(r.detail) for r in acts})
+
+
+def _faults(view: View) -> Iterator[BrokenLink]:
+    """The first broken link, then rows beside the chain."""
+    for part, after, previous in _parts(view):
+        gap = chain.first_broken((x._asdict() for x in part), after, previous)
+        sound = part if gap is None else [x for x in part if x.sequence < gap]
+        if fault := _first_changed(view, sound):
+            yield fault
+            break
+        if gap is not None:
+            yield _broken_at(view, gap, part)
+            break
+    for stray in audit_rows.strays(view):
+        yield BrokenLink(0, *stray)
+
+
+def _parts(view: View) -> Iterator[tuple[list[Link], int, str]]:
+    """Links in order, with sequence and hash of the one before the part."""
+    t = schema.chain.c
+    columns = [t[name] for name in Link._fields]
+    after, previous = 0, chain.GENESIS
+    mine = sa.select(*columns).where(t.book_id == view.book_id).order_by(t.sequence).limit(_PART)
+    query = mine
+    while part := [Link(*r) for r in view.session.execute(query)]:
+        yield part, after, previous
+        after, previous = part[-1].sequence, part[-1].hash
+        query = mine.where(t.sequence > after)
+
+
+def _first_changed(view: View, links: Sequence[Link]) -> BrokenLink | None:
+    """The first of these links whose record is not what was hashed."""
+    by_kind = sorted(links, key=lambda x: x.record)  # stable: the order of the chain stays within a kind
+    now: dict[int, str] = {}
+    for record, mine in groupby(by_kind, key=lambda x: x.record):
+        if record in CONTENT:
+            now |= CONTENT[record].digests(view, list(mine))
     for link in links:
-        if gap is not None and link["sequence"] >= gap:
-            return _broken_at(session, book_id, gap, link)
-        if _CONTENT[link["record"]](session, link) != link["content"]:
-            return BrokenLink(link["sequence"], link["record"], link["reference"], "the record was changed")
+        if now.get(link.sequence) != link.content:
+            return _changed(view, link, gone=link.sequence not in now)
     return None
 
 
-def _broken_at(session: Session, book_id: str, sequence: int, found: _Row) -> BrokenLink:
-    """The record a lost link was about is found by its sequence, where it carries one."""
-    if found["sequence"] == sequence:
-        return BrokenLink(sequence, found["record"], found["reference"], "the link does not follow from those before")
-    for table in (schema.journal_kinds, schema.batches, schema.versions, schema.decisions, schema.account_versions):
-        if session.execute(
-            sa.select(table.c.sequence).where(table.c.book_id == book_id, table.c.sequence == sequence)
-        ).first():
-            return BrokenLink(sequence, table.name, "", "the link is missing")
-    return BrokenLink(sequence, "", "", "the link is missing")
+def _changed(view: View, link: Link, *, gone: bool) -> BrokenLink:
+    if link.record not in CONTENT:
+        why = "this release does not know such records; it is older than the one that wrote it"
+        return BrokenLink(link.sequence, link.record, link.reference, why)
+    found = CONTENT[link.record].describe(view, link)
+    why = "the record is gone or belongs to another link" if gone else "the record was changed"
+    return BrokenLink(link.sequence, link.record, link.reference, why, found)
 
 
-def _rows(session: Session, table: sa.Table, *where: sa.ColumnElement[bool], order: str = "") -> list[dict[str, Any]]:
-    query = sa.select(table).where(*where)
-    found = session.execute(query.order_by(table.c[order]) if order else query)
-    return [dict(r._mapping) for r in found]  # noqa: SLF001
+def _broken_at(view: View, sequence: int, part: Sequence[Link]) -> BrokenLink:
+    """The record that a lost link was about is found by its sequence, where it carries one."""
+    for link in part:
+        if link.sequence == sequence:
+            why = "the link does not follow from those before"
+            return BrokenLink(sequence, link.record, link.reference, why)
+    tables = [c.table for c in CONTENT.values() if isinstance(c, Rows)]
+    for table in (schema.batches, schema.versions, schema.account_versions, *tables):
+        mine = (table.c.book_id == view.book_id, table.c.sequence == sequence)
+        if row := view.session.execute(sa.select(table).where(*mine).limit(1)).first():
+            return BrokenLink(sequence, table.name, _key(table, row._mapping), "the link is missing")  # noqa: SLF001
+    return BrokenLink(sequence, "link", str(sequence), "it is missing")
 
 
-def _without(row: _Row, *names: str) -> dict[str, Any]:
-    return {k: v for k, v in row.items() if k not in names}
+def _key(table: sa.Table, row: Mapping[str, Any]) -> str:
+    return str(row[next(iter(table.primary_key.columns)).name])
 
 
-def _book(session: Session, link: _Row) -> str:
-    found = _rows(session, schema.books, schema.books.c.book_id == link["reference"])
-    return chain.digest(found[0]) if found else ""
-
-
-def _accounts(session: Session, link: _Row) -> str:
-    t = schema.account_versions
-    mine = (t.c.book_id == link["book_id"], t.c.sequence == link["sequence"])
-    found = _rows(session, t, *mine, order="account_version_id")
-    return chain.digest(account_rows(account_of(r) for r in found))
-
-
-def _journal_kind(session: Session, link: _Row) -> str:
-    t = schema.journal_kinds
-    found = _rows(session, t, t.c.journal_kind_id == link["reference"])
-    return chain.digest(_without(found[0], "sequence")) if found else ""
-
-
-def _role_grant(session: Session, link: _Row) -> str:
-    t = schema_people.role_grants
-    found = _rows(session, t, t.c.grant_id == link["reference"])
-    return grant_digest(found[0]) if found else ""
-
-
-def _decision(session: Session, link: _Row) -> str:
-    found = _rows(session, schema.decisions, schema.decisions.c.decision_id == link["reference"])
-    if not found:
-        return ""
-    reason = chain.text_digest(found[0]["salt"], [found[0]["reason"]])
-    return chain.digest({**_without(found[0], "sequence", "salt"), "reason": reason})
-
-
-def _entry(session: Session, link: _Row) -> str:
-    found = _rows(session, schema.entries, schema.entries.c.entry_id == link["reference"])
-    return chain.digest(rows.header_body(_as_entry(found[0]), found[0]["salt"], found[0]["reverses"])) if found else ""
-
-
-def _version(session: Session, link: _Row) -> str:
-    v = _rows(session, schema.versions, schema.versions.c.version_id == link["reference"])
-    if not v:
-        return ""
-    salt = session.scalar(sa.select(schema.entries.c.salt).where(schema.entries.c.entry_id == v[0]["entry_id"]))
-    lines = _lines(session, schema.lines.c.version_id == link["reference"]).get(link["reference"], [])
-    return chain.digest([rows.version_head(v[0], salt or ""), rows.version_body(lines, salt or "")])
-
-
-def _batch(session: Session, link: _Row) -> str:
-    batch = _rows(session, schema.batches, schema.batches.c.batch_id == link["reference"])
-    if not batch:
-        return ""
-    headers = _rows(session, schema.entries, schema.entries.c.batch_id == link["reference"], order="position")
-    v = schema.versions
-    mine = (v.c.book_id == link["book_id"], v.c.sequence == link["sequence"])
-    versions = {r["entry_id"]: r["version_id"] for r in _rows(session, v, *mine)}
-    first = sa.select(v.c.version_id).where(*mine)
-    lines = _lines(session, schema.lines.c.version_id.in_(first))
-    bodies = [
-        [
-            h["source_key"],
-            rows.header_body(_as_entry(h), h["salt"]),
-            rows.version_body(lines.get(versions.get(h["entry_id"], ""), []), h["salt"]),
-        ]
-        for h in headers
-    ]
-    return chain.digest([batch[0]["file_sha256"], bodies])
-
-
-def _lines(session: Session, where: sa.ColumnElement[bool]) -> dict[str, list[Line]]:
-    found: dict[str, list[Line]] = {}
-    for r in _rows(session, schema.lines, where, order="number"):
-        found.setdefault(r["version_id"], []).append(rows.line_of(r))
-    return found
-
-
-def _as_entry(header: _Row) -> Entry:
-    """The header alone, with the kind it was written with."""
-    return Entry(
-        entry_id=header["entry_id"], date=header["date"], description=header["description"], lines=(),
-        currency=header["currency"], journal=header["journal"], party=header["party"], kind=Kind(header["kind"]),
-        position=header["position"], number=header["number"], document=header["document"],
-        document_date=header["document_date"],
-    )  # fmt: skip
-
-
-_CONTENT: Mapping[str, Callable[[Session, _Row], str]] = {
-    "books": _book,
-    "account_versions": _accounts,
-    "journal_kinds": _journal_kind,
-    "role_grants": _role_grant,
-    "decisions": _decision,
-    "entries": _entry,
-    "versions": _version,
-    "batches": _batch,
-}
+def _against(view: View, anchor: Anchor) -> AnchorResult:
+    """Whether the link that an anchor names is still the same one; everything before it hangs on its hash."""
+    t = schema.chain.c
+    if anchor.book_id != view.book_id:
+        return AnchorResult(anchor, "it was made of another book")
+    found = view.session.scalar(sa.select(t.hash).where(t.book_id == view.book_id, t.sequence == anchor.sequence))
+    if found is None:
+        return AnchorResult(anchor, f"link {anchor.sequence} is gone: the end of the chain was cut off")
+    if found != anchor.hash:
+        return AnchorResult(anchor, f"links 1 to {anchor.sequence} are not those of then: the chain was rewritten")
+    return AnchorResult(anchor)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -96,9 +96,12 @@ def link_body(book_id: str, sequence: int, record: str, reference: str, content:
     }
 
 
-def first_broken(links: Iterable[Mapping[str, Any]]) -> int | None:
-    """The sequence of the first link that does not follow from the one before it; None when all do."""
-    previous, expected = GENESIS, 1
+def first_broken(links: Iterable[Mapping[str, Any]], after: int = 0, previous: str = GENESIS) -> int | None:
+    """The sequence of the first link that does not follow from the one before it; None when all do.
+
+    ``after`` and ``previous`` are sequence and hash of the link before the first one given.
+    """
+    expected = after + 1
     for link in links:
         body = {k: link[k] for k in ("book_id", "sequence", "record", "reference", "content", "previous")}
         if link["sequence"] != expected or link["previous"] != previous or link["hash"] != digest(body):
@@ -110,6 +113,8 @@ def first_broken(links: Iterable[Mapping[str, Any]]) -> int | None:
 def _plain(value: object) -> str:
     if isinstance(value, Decimal):
         return money_text(value)
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        return value.astimezone(UTC).isoformat()  # a database may answer in its own zone
     if isinstance(value, (date, datetime)):
         return value.isoformat()
     raise TypeError(f"a chained record holds {value!r}, which has no canonical form")

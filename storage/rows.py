@@ -131,6 +131,9 @@ def content_digest(entry: Entry) -> str:
     return chain.digest([header, chain.lines_body(entry.lines), chain.lines_text(entry.lines)])
 
 
+HEADER_TEXTS = 8  # where `header_body` has the digest of the texts
+
+
 def header_body(entry: Entry, salt: str, reverses: str | None = None) -> list[object]:
     """The chained part of a header; texts as one salted digest, and what it reverses where it reverses something."""
     plain = [
