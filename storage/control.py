@@ -57,7 +57,7 @@ class NewChange:
     before: Any
     after: Any
     reason: str
-    needs_second: bool
+    needs_second: bool = False
 
 
 class ChangeStore:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine.journal import Account, Kind, State
-from storage import chain, rules, schema_control, views
+from storage import chain, rules, schema, schema_control, views
 from storage.acts import DISCARDED_AS, Edit, Look, Seen, Standing, others_work, taken_back
 from storage.books import BookStore
 from storage.decisions import add_decision, decisions_of
@@ -188,6 +188,37 @@ class ReviewStore:
             )
             or ""
         )
+
+    def twins(self, book_id: str, entry_id: str) -> tuple[str, ...]:
+        """Other live entries with the same party, document and amount, which may be the same event booked twice."""
+        at = self.standing(book_id, entry_id)
+        party = self._session.scalar(sa.select(schema.entries.c.party).where(schema.entries.c.entry_id == entry_id))
+        if not at.document or not party:
+            return ()
+        t = views.current_entries.c
+        found = self._session.scalars(
+            sa.select(t.entry_id).where(
+                t.book_id == book_id, t.entry_id != entry_id, t.party == party, t.document == at.document,
+                t.total == at.total, t.state.not_in([State.DISCARDED.value, State.REVERSED.value]), t.reverses == "",
+            )
+        )  # fmt: skip
+        return tuple(sorted(found)) if not at.reverses else ()
+
+    def may(self, book: Book, at: Standing, act: str, by: str) -> bool:
+        """Whether the history of an entry lets this person do this; the act itself asks again and says why not."""
+        if act in ("approve", "confirm") and at.state is State.SUBMITTED:
+            corrected = bool(self._submission(book.book_id, at.entry_id).get("corrected"))
+            try:
+                self._four_eyes(book, at, by)
+            except FourEyesNeeded:
+                return False
+            return corrected if act == "confirm" else True
+        if act == "withdraw":
+            owner = self._submitted_by(book.book_id, at.entry_id) if at.state is State.SUBMITTED else at.last_by
+            return owner == by
+        if act == "reverse":
+            return not self.reversal_of(book.book_id, at.entry_id)
+        return True
 
     def comment(self, book: Book, entry_id: str, by: str, text: str) -> Decision:
         """Say something about an entry, in whatever state it is."""
