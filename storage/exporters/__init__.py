@@ -1,0 +1,1 @@
+"""Exporters: records in, files for people and other programs out."""
