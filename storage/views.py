@@ -9,6 +9,7 @@ from storage import schema
 # The kind: its own where certain, else what a person confirmed for the journal. Until then an import keeps what its
 # file proposed, and an entry made here takes what the journal is proposed to be for.
 # An entry stands in the state that its last act gives it; without one it is booked elsewhere (imported) or a draft.
+# Most entries have one version only, so the last one is looked up among the later ones alone.
 # A version may say another posting date or document than the header; an entry made here has the number it was posted
 # under.
 STATE_ACTS = (
@@ -18,7 +19,7 @@ _STATE_ACTS = ",\n        ".join(f"'{act}'" for act in STATE_ACTS)
 CURRENT_ENTRIES = f"""
 CREATE VIEW current_entries AS
 WITH
-last_version AS (SELECT entry_id, max(number) AS number FROM versions GROUP BY entry_id),
+later_version AS (SELECT entry_id, max(number) AS number FROM versions WHERE number > 1 GROUP BY entry_id),
 last_act AS (
     SELECT entry_id, max(sequence) AS sequence FROM decisions
     WHERE entry_id <> '' AND act IN ({_STATE_ACTS})
@@ -55,8 +56,8 @@ SELECT
     coalesce(m.act, '') = 'forgotten' AS forgotten,
     v.version_id, v.number AS version, v.author, v.origin, v.total
 FROM entries e
-JOIN last_version lv ON lv.entry_id = e.entry_id
-JOIN versions v ON v.entry_id = lv.entry_id AND v.number = lv.number
+JOIN versions v ON v.entry_id = e.entry_id
+LEFT JOIN later_version lv ON lv.entry_id = v.entry_id
 LEFT JOIN last_act la ON la.entry_id = e.entry_id
 LEFT JOIN decisions d ON d.book_id = e.book_id AND d.sequence = la.sequence
 LEFT JOIN postings p ON p.entry_id = e.entry_id
@@ -64,6 +65,7 @@ LEFT JOIN last_memory lm ON lm.entry_id = e.entry_id
 LEFT JOIN decisions m ON m.book_id = e.book_id AND m.sequence = lm.sequence
 LEFT JOIN last_kind lk ON lk.book_id = e.book_id AND lk.journal = e.journal
 LEFT JOIN journal_kinds k ON k.book_id = lk.book_id AND k.journal = lk.journal AND k.sequence = lk.sequence
+WHERE v.number = coalesce(lv.number, 1)
 """  # noqa: S608  the only value put in is a constant of this module
 
 _view_columns = (

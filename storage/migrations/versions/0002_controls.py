@@ -13,7 +13,7 @@ depends_on = None
 CURRENT_ENTRIES = """
 CREATE VIEW current_entries AS
 WITH
-last_version AS (SELECT entry_id, max(number) AS number FROM versions GROUP BY entry_id),
+later_version AS (SELECT entry_id, max(number) AS number FROM versions WHERE number > 1 GROUP BY entry_id),
 last_act AS (
     SELECT entry_id, max(sequence) AS sequence FROM decisions
     WHERE entry_id <> '' AND act IN ('submitted',
@@ -58,8 +58,8 @@ SELECT
     coalesce(m.act, '') = 'forgotten' AS forgotten,
     v.version_id, v.number AS version, v.author, v.origin, v.total
 FROM entries e
-JOIN last_version lv ON lv.entry_id = e.entry_id
-JOIN versions v ON v.entry_id = lv.entry_id AND v.number = lv.number
+JOIN versions v ON v.entry_id = e.entry_id
+LEFT JOIN later_version lv ON lv.entry_id = v.entry_id
 LEFT JOIN last_act la ON la.entry_id = e.entry_id
 LEFT JOIN decisions d ON d.book_id = e.book_id AND d.sequence = la.sequence
 LEFT JOIN postings p ON p.entry_id = e.entry_id
@@ -67,6 +67,7 @@ LEFT JOIN last_memory lm ON lm.entry_id = e.entry_id
 LEFT JOIN decisions m ON m.book_id = e.book_id AND m.sequence = lm.sequence
 LEFT JOIN last_kind lk ON lk.book_id = e.book_id AND lk.journal = e.journal
 LEFT JOIN journal_kinds k ON k.book_id = lk.book_id AND k.journal = lk.journal AND k.sequence = lk.sequence
+WHERE v.number = coalesce(lv.number, 1)
 """
 
 
