@@ -147,8 +147,8 @@ def others_may(uow: UnitOfWork, who: Who, book: Book, right: Right) -> bool:
 
 
 def _right(uow: UnitOfWork, who: Who, book: str, change_id: str) -> Right:
-    """What it takes to settle this change; raises UnknownChange."""
-    return _RIGHT[uow.changes.get(find(uow, who, book, Right.READ).book_id, change_id).subject]
+    """What it takes to settle this change, beside the right to settle any; raises UnknownChange, NotAllowed."""
+    return _RIGHT[uow.changes.get(find(uow, who, book, Right.POLICY).book_id, change_id).subject]
 
 
 def _propose(uow: UnitOfWork, who: Who, book: Book, right: Right, new: NewChange) -> Change:

@@ -21,9 +21,11 @@ from app.services.people import NewUser, Reach
 from app.services.workbench import Workbench
 from engine.journal import Proposal, Status
 from storage import audit
+from storage.acts import Edit, Seen
 from storage.errors import UnknownBook, UnknownEntry
 from storage.identity import utc_now
 from storage.people import Limits
+from storage.periods import FiscalYear, Lock
 from storage.records import JournalQuery, NewEntry, Staged
 from tests.app.conftest import ANA, FillBook
 from tests.builders import A_DAY, a_line, an_entry, an_event
@@ -39,6 +41,8 @@ SAMPLES: Mapping[str, Any] = {
     "str": "nothing", "int": 1, "bool": True, "date": A_DAY, "date | None": A_DAY, "Path": ROOT / "nowhere.csv",
     "Sequence[str]": (), "Mapping[str, Any]": {"book": "test", "description": "Rent", "amount": "9"},
     "Callable[[str], None]": lambda _: None, "JournalQuery": JournalQuery(), "Event": an_event(),
+    "Seen": Seen(version=1), "Edit": Edit(lines=()), "Lock": Lock.SOFT, "tuple[date, date]": (A_DAY, A_DAY),
+    "FiscalYear": FiscalYear(label="", first=A_DAY, last=A_DAY), "Mapping[str, object]": {},
     "Sequence[Line]": (), "Role": Role.ACCOUNTANT, "NewUser": NewUser(login="new.one", name="New", secret="x"),
     "Proposal": Proposal(event=an_event(), bundle="", status=Status.NOT_SURE, candidates=()),
     "ImportOptions": ImportOptions(), "Staged": Staged(book_hint="", format="t", reason="", accounts=(), entries=()),
@@ -47,7 +51,7 @@ SAMPLES: Mapping[str, Any] = {
 
 def use_cases() -> dict[str, Callable[..., Any]]:
     """Every public function of the services that works on a workbench."""
-    found = {}
+    found: dict[str, Callable[..., Any]] = {}
     for module in pkgutil.iter_modules(app.services.__path__):
         loaded = importlib.import_module(f"app.services.{module.name}")
         for name, function in inspect.getmembers(loaded, inspect.isfunction):
@@ -79,7 +83,7 @@ def peopled(tmp_path_factory: pytest.TempPathFactory) -> Any:
             uow.people.set_role(other, stranger, role, "Ana", granted=True)
         uow.people.set_installation(uow.people.add(RUNNER, "", "Ana"), "Ana", granted=True)
         uow.people.add("nothing", "", "Ana")
-    wb.run = wb.jobs.prepare({"kind": "train", "book": "test", "book_id": mine, "by": "Ana", "snapshot": ""})
+    wb.jobs.prepare({"kind": "train", "book": "test", "book_id": mine, "by": "Ana", "snapshot": ""})
     yield wb
     wb.close()
 
@@ -94,7 +98,7 @@ def arguments(wb: Any, function: Callable[..., Any]) -> dict[str, Any]:
     for name, parameter in list(inspect.signature(function).parameters.items())[1:]:
         if name == "who" or parameter.default is not inspect.Parameter.empty:
             continue
-        known = {"book": "test", "job": wb.run, "kind": "normal"}
+        known = {"book": "test", "job": wb.jobs.names()[0], "kind": "normal"}
         assert name in known or parameter.annotation in SAMPLES, f"say in SAMPLES what a {parameter.annotation} is"
         made[name] = known[name] if name in known else SAMPLES[parameter.annotation]
     return made
@@ -113,7 +117,7 @@ def test_a_use_case_is_for_those_whose_role_allows_it(peopled: Any, name: str) -
     for person in PEOPLE:
         allowed = RIGHTS.get(person, DENIED) if person != RUNNER else RIGHTS[Role.ADMIN] | {Right.INSTALLATION}
         if name == "app.services.people.reset":  # a whole person is at stake, not a book
-            allowed = {right} if person == RUNNER else DENIED
+            allowed = frozenset({right}) if person == RUNNER else DENIED
         refused = _refused(function, peopled, who(person))
         assert refused is (right not in allowed), f"{person} and {name}"
 
