@@ -1,4 +1,4 @@
-"""The entry point of the pages: Streamlit's ASGI app with the workbench's life and a health route.
+"""The entry point of the pages: Streamlit's ASGI app with the workbench's life, sign-in and a health route.
 
 Started by `counterpoint run`; `streamlit run app/asgi.py` works as well.
 """
@@ -18,10 +18,12 @@ from starlette.routing import Route
 from streamlit import config
 from streamlit.starlette import App
 
-from app import commands
+from app import commands, cookies
 from app.guard import Guard
 from app.services import first_start, train
 from app.services.workbench import Workbench, open_workbench
+from app.serving import LOOPBACK
+from app.sign_in_routes import ROUTES
 from storage.errors import StorageError
 
 
@@ -30,6 +32,7 @@ async def lifespan(_app: App) -> AsyncIterator[dict[str, Any]]:
     """Own the database while the server runs; everything slow goes on in the background."""
     wb = await asyncio.to_thread(open_workbench)
     wb.url = address()
+    wb.loopback = config.get_option("server.address") in LOOPBACK
     server = await asyncio.to_thread(commands.serve, wb)
     train.resume(wb)
     first_start.in_background(wb)
@@ -65,6 +68,6 @@ def _ask_database(wb: Workbench) -> None:
 app = App(
     Path(__file__).parent / "entry" / "main.py",
     lifespan=lifespan,
-    routes=[Route("/health", health)],
-    middleware=[Middleware(Guard)],
+    routes=[Route("/health", health), *ROUTES],
+    middleware=[Middleware(Guard), Middleware(cookies.KnowBrowsers)],
 )

@@ -5,11 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from app import i18n, state
 from app.i18n import _
+from app.services import books
+from app.services.access import Right
 from app.widgets.frame import frame
 from app.widgets.sidebar import sidebar
+from app.widgets.sign_in import sign_in_page
 from app.widgets.style import style
 
 ICON = str(Path(__file__).parent / "static" / "icon.svg")  # a Material icon would be fetched from a font server
@@ -19,15 +23,31 @@ def draw() -> None:
     """Draw the chosen page; called for every run of every session."""
     st.set_page_config(page_title="Counterpoint", page_icon=ICON, layout="wide")
     i18n.language_from(state.language)
-    page = st.navigation(
-        {
-            _("Work"): [
-                st.Page(state.PREDICT_PAGE, title=_("Predict"), icon=":material/bolt:", default=True),
-                st.Page(state.JOURNAL_PAGE, title=_("Journal"), icon=":material/menu_book:"),
-            ]
-        }
-    )
     style()
     with frame():
-        sidebar(state.workbench())
+        wb, who = state.workbench(), state.signed_in()
+        state.CARDS.set(books.list_books(wb, who) if who else [])
+        page = st.navigation(_rooms(), position="sidebar" if who else "hidden")
+        if who is None:  # the page asked for stays in the address bar and is shown after signing in
+            sign_in_page(wb)
+            return
+        sidebar()
         page.run()
+
+
+def _rooms() -> dict[str, list[StreamlitPage]]:
+    """Every room, so that every link opens; the menu shows those in which the signed-in person can do something."""
+    card = state.book()
+    predicts = card is None or Right.PREDICT in card.rights
+    return {
+        _("Work"): [
+            st.Page(
+                state.PREDICT_PAGE,
+                title=_("Predict"),
+                icon=":material/bolt:",
+                default=True,
+                visibility="visible" if predicts else "hidden",
+            ),
+            st.Page(state.JOURNAL_PAGE, title=_("Journal"), icon=":material/menu_book:"),
+        ],
+    }

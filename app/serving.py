@@ -18,6 +18,7 @@ from pathlib import Path
 from app.commands import REFUSALS, Answer
 from app.home import Home
 from app.owner_socket import NobodyListens, OtherDatabase, OwnerGone, OwnerRefused, Request, ask
+from app.services import people
 from app.services.workbench import open_workbench
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -37,13 +38,16 @@ def run(home: Home, *, host: str, port: int | None, browser: bool, say: Callable
         what = f"Port {port} on {host}" if port else f"No port from {FIRST_PORT} on at {host}"
         return Answer(code=1, error=f"{what} can be used. Choose another one with --port, or leave it out.")
     try:
-        open_workbench(home)  # before the server, so that a locked file is a sentence and not a broken page
+        wb = open_workbench(home)  # before the server, so that a locked file is a sentence and not a broken page
+        code = "" if host in LOOPBACK and people.only_the_demo(wb) else people.first_code(wb)
     except REFUSALS as error:
         return Answer.refusal(error)
     url = f"http://{_shown(host)}:{chosen}"
     say(f"Counterpoint is at {url}  (stop it with Ctrl+C)")
     if host not in LOOPBACK:
-        say("There is no sign-in yet: everybody who reaches this address can read and change the books.")
+        say("Passwords travel unencrypted to this address: put a server that speaks https in front of it.")
+    if code:
+        say(f"Nobody can sign in yet. Sign in once as {people.FIRST_ADMIN!r} with the code {code}, within 24 hours.")
     if browser:
         threading.Thread(target=_open_when_up, args=(url,), daemon=True).start()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # the server stops in good order, then raises it again

@@ -6,7 +6,6 @@ query parameters, so they are short and stable.
 
 from __future__ import annotations
 
-import getpass
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,9 +13,9 @@ from typing import Generic, TypeVar, cast
 
 import streamlit as st
 
-from app import i18n
-from app.services import books
-from app.services.access import Who
+from app import cookies, i18n
+from app.services import sign_in
+from app.services.access import NOBODY, Who
 from app.services.books import BookCard
 from app.services.workbench import Workbench, open_workbench
 from app.views.grid import Sheet
@@ -58,6 +57,12 @@ class Saved:
 CARDS: Key[list[BookCard]] = Key("books", [])
 LANGUAGE = Key("lang", "")
 BOOK = Key("book", "")
+
+# The form of signing in; the last says that a code was right and a password is chosen now.
+LOGIN = Key("sign_in.login", "")
+SECRET = Key("sign_in.secret", "")
+NEW_SECRET = Key("sign_in.new", "")
+CHOOSING = Key("sign_in.choosing", default=False)
 
 # The form of Predict; widget keys.
 DESCRIPTION = Key("predict.description", "")
@@ -105,16 +110,26 @@ def language() -> str:
     return LANGUAGE.get() or i18n.nearest(st.context.locale)
 
 
-def book(wb: Workbench) -> BookCard | None:
+def book() -> BookCard | None:
     """The chosen book; the first one before a choice, None while there is none."""
-    cards = CARDS.get() or books.list_books(wb, actor())
+    cards = CARDS.get()
     chosen = BOOK.get()
     return next((c for c in cards if c.name == chosen), cards[0] if cards else None)
 
 
+def token() -> str:
+    """What this browser's cookie says; a page can read it and no script in the browser can."""
+    return st.context.cookies.get(cookies.session_cookie(), "")
+
+
+def signed_in() -> Who | None:
+    """Whose session this browser holds, as the database says now."""
+    return sign_in.who_of(workbench(), token())
+
+
 def actor() -> Who:
-    """Who acts: there is no sign-in yet, so it is the system's user."""
-    return Who.console(getpass.getuser())
+    """Who acts, asked anew each time; nobody once the session has ended, and nobody has no rights."""
+    return signed_in() or NOBODY
 
 
 def ticket() -> dict[tuple[Line, ...], str]:

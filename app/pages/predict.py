@@ -7,6 +7,7 @@ import streamlit as st
 from app import state
 from app.i18n import _
 from app.services import books, journal, propose
+from app.services.access import Right
 from app.services.books import BookCard
 from app.services.errors import BadInput, ModelLoading
 from app.services.workbench import Workbench
@@ -24,6 +25,8 @@ from engine.journal import Event, Proposal
 
 
 def page(wb: Workbench, card: BookCard) -> None:
+    if Right.PREDICT not in card.rights:  # the first room of everybody, but not everybody's
+        st.switch_page(state.JOURNAL_PAGE)
     left, right = st.columns([5, 8], gap="large")
     with left:
         st.subheader(_("New event"), anchor=False)

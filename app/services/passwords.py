@@ -55,9 +55,10 @@ def hashed(secret: str) -> str:
 def matches(stored: str, secret: str) -> bool:
     """Whether the secret is the one that was hashed; without a stored hash the answer takes as long."""
     try:
-        return _hasher.verify(stored or _nobodys(), secret) and bool(stored)
+        _hasher.verify(stored or _nobodys(), secret)
     except (VerifyMismatchError, InvalidHashError):
         return False
+    return bool(stored)
 
 
 def new_code() -> str:

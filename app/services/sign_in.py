@@ -113,12 +113,18 @@ def personas_open(wb: Workbench) -> bool:
 
 
 @use_case(None, _EVERYBODY)
-def redeem(wb: Workbench, ticket: str, *, nonce: str) -> str:
-    """The token of a new session for a good ticket of this browser; nothing for any other."""
+def redeem(wb: Workbench, ticket: str, *, nonce: str, former: str = "", here: bool = True) -> str:
+    """The token of a new session for a good ticket of this browser; nothing for any other.
+
+    ``former`` is the browser's session so far, which ends. A persona must be ``here``, at this machine.
+    """
     now = utc_now()
     with wb.writing() as uow:
-        login = uow.sign_ins.redeem(ticket, nonce, now)
-        return uow.sign_ins.start(login, now) if login else ""
+        login = uow.sign_ins.redeem(ticket, nonce, now) if nonce else ""
+        if not login or (login in PERSONAS.values() and not here):
+            return ""
+        uow.sign_ins.end(former)
+        return uow.sign_ins.start(login, now)
 
 
 @use_case(None, _EVERYBODY)

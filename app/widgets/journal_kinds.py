@@ -9,6 +9,7 @@ import streamlit as st
 from app import messages, state
 from app.i18n import _
 from app.services import books
+from app.services.access import Right
 from app.services.books import BookCard, JournalKind
 from app.services.errors import ServiceError
 from app.services.workbench import Workbench
@@ -25,7 +26,8 @@ def journal_kinds(wb: Workbench, card: BookCard, journals: Sequence[JournalKind]
     with st.expander(_("Journals and what they are for"), icon=":material/folder_open:"):
         st.caption(_("Opening, closing, reversal and off-book entries never teach the model. A change holds at once."))
         st.markdown("\n".join(f"- {plain(journal_line(j))}" for j in journals))
-        _form(wb, card, journals)
+        if Right.CATALOG in card.rights:
+            _form(wb, card, journals)
 
 
 def _form(wb: Workbench, card: BookCard, journals: Sequence[JournalKind]) -> None:

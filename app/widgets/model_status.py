@@ -6,6 +6,7 @@ import streamlit as st
 
 from app import messages, state
 from app.services import books, train
+from app.services.access import Right
 from app.services.books import BookCard
 from app.services.errors import ServiceError
 from app.services.workbench import Workbench
@@ -25,7 +26,8 @@ def model_status(wb: Workbench, card: BookCard) -> None:
         st.warning(plain(line.text), icon=":material/warning:")
     elif not line.ready:
         st.info(plain(line.text), icon=":material/info:")
-    if line.train and card.entries and st.button(line.train, icon=":material/model_training:", key="predict.train"):
+    trains = line.train and card.entries and Right.TRAIN in card.rights
+    if trains and st.button(line.train, icon=":material/model_training:", key="predict.train"):
         _train(wb, card)
 
 

@@ -6,20 +6,16 @@ import streamlit as st
 
 from app import state
 from app.i18n import _
-from app.services import books
-from app.services.workbench import Workbench
 from app.widgets.language import language_choice
 from app.widgets.markdown import plain
 from app.widgets.sign_in import sign_out_button
 
 
-def sidebar(wb: Workbench) -> None:
+def sidebar() -> None:
     """Draw it; choosing another book drops what was typed and proposed for the one before."""
     who = state.actor()
     with st.sidebar:
-        cards = books.list_books(wb, who)
-        state.CARDS.set(cards)
-        names = [card.name for card in cards]
+        names = [card.name for card in state.CARDS.get()]
         if names:
             st.selectbox(_("Book"), names, key=state.BOOK.name, bind="query-params", on_change=state.change_book)
         st.caption(_("You act as {who}", who=plain(who.name)))

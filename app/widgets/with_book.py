@@ -15,7 +15,7 @@ from app.services.workbench import Workbench
 def with_book(draw: Callable[[Workbench, BookCard], None]) -> None:
     """Draw a page for the chosen book; without any book say how to begin."""
     wb = state.workbench()
-    card = state.book(wb)
+    card = state.book()
     if card is None:
         st.header(_("No book yet"), anchor=False)
         st.info(_("Import a ledger to begin. In a terminal: counterpoint import BOOK FILE"), icon=":material/info:")

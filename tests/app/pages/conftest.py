@@ -12,7 +12,9 @@ from streamlit.testing.v1 import AppTest
 from app import state
 from app.home import Home
 from app.services import train
+from app.services.access import Role
 from app.services.workbench import Workbench, open_workbench
+from storage.identity import utc_now
 from tests.app.conftest import ANA, put
 from tests.builders import CATALOG, some_entries
 
@@ -21,6 +23,7 @@ JOURNAL = state.JOURNAL_PAGE
 PATIENCE = 60  # seconds; the first run imports Plotly and Babel
 
 Open = Callable[..., AppTest]
+SignIn = Callable[..., None]
 
 
 @pytest.fixture(scope="session")
@@ -45,10 +48,28 @@ def trained(trained_home: Path, home: Home) -> Iterator[Workbench]:
 
 
 @pytest.fixture
-def opened() -> Open:
-    """Open the workbench in a session of its own, with the query parameters given, and draw it once."""
+def sign_in(monkeypatch: pytest.MonkeyPatch) -> SignIn:
+    """Sign somebody in with these roles in every book there is; AppTest has no browser that could hold a cookie."""
+
+    def sign_in(login: str, *roles: Role) -> None:
+        with open_workbench().writing() as uow:
+            user = uow.people.find(login) or uow.people.add(login, login.title(), "test")
+            for book in uow.books.list():
+                held = {h.role for h in uow.people.roles(book.book_id, login)}
+                for role in set(roles) - held:
+                    uow.people.set_role(book.book_id, user, role, "test", granted=True)
+            token = uow.sign_ins.start(login, utc_now())
+        monkeypatch.setattr(state, "token", lambda: token)
+
+    return sign_in
+
+
+@pytest.fixture
+def opened(sign_in: SignIn) -> Open:
+    """Open the workbench as somebody of every role, with the query parameters given, and draw it once."""
 
     def opened(page: str = "", **query: str) -> AppTest:
+        sign_in("carla", *Role)
         at = AppTest.from_file(MAIN, default_timeout=PATIENCE)
         for name, value in query.items():
             at.query_params[name] = value
