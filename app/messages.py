@@ -19,7 +19,7 @@ Say = Callable[[Any], str]
 
 # Parts of BadInput and BadEvent that come as data; listed so that the catalogs hold them.
 PARTS = (
-    "Description", "Amount", "Currency", "Date", "Journal", "Party", "Line",
+    "Description", "Amount", "Currency", "Date", "Journal", "Party", "Line", "Rate",
 )  # fmt: skip
 
 
@@ -51,8 +51,12 @@ _SAY: dict[type, Say] = {
     services.BadInput: _bad_value,
     engine.BadEvent: _bad_value,
     services.ForeignCurrency: lambda e: _(
-        "Book {book} is kept in {own}, and this event is in {currency}. Convert the amount to {own} first; "
-        "this version keeps no foreign amounts and no rates.", book=e.book, own=e.own, currency=e.value
+        "Book {book} is kept in {own}, and this event is in {currency}. Give a rate: what 1 {currency} is worth in "
+        "{own}.", book=e.book, own=e.own, currency=e.value
+    ),
+    services.NoDifferenceAccount: lambda e: _(
+        "The two sides differ by {difference}, and book {book} names no account for that. Set {rule} in the book's "
+        "policy, or book the difference on a line of your own.", difference=e.difference, book=e.book, rule=e.rule
     ),
     services.NoModelYet: lambda e: _(
         "Book {book} has no model yet. Import its history, then train one.", book=e.book

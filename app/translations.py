@@ -25,6 +25,7 @@ _PART_FILES = (
     "app/services/books.py",
     "app/services/typed.py",
     "app/services/propose.py",
+    "app/services/rates.py",
     "app/services/untrained.py",
     "engine/explain/",
     "engine/inference/",

@@ -163,10 +163,26 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """What an event was in another currency: ``rate`` is the worth of one unit of ``currency`` in book currency.
+
+    ``rate_source`` is whoever published the rate; ``into`` the currency that the rate leads to, where that was said.
+    """
+
+    amount: Decimal
+    currency: str
+    rate: Decimal
+    rate_date: date | None = None
+    rate_source: str = ""
+    into: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """The business event to book; ``lines`` are those already known, in any order.
 
-    A known line whose amount is 0 is one of which only account and side are known.
+    A known line whose amount is 0 is one of which only account and side are known. Where the event was in another
+    currency, ``exchange`` keeps it; whoever predicts has converted the amount by then.
     """
 
     description: str
@@ -176,6 +192,7 @@ class Event:
     journal: str = ""
     party: str = ""
     lines: tuple[Line, ...] = ()
+    exchange: Exchange | None = None
 
 
 def event_of(entry: Entry) -> Event:

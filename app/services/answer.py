@@ -14,13 +14,13 @@ from app.services.typed import TypedEvent, event_from_text, read_lines
 from app.services.workbench import Workbench
 from app.views.why import why_text
 from engine.explain.records import to_json
-from engine.journal import Because, Candidate, Proposal, Status, Unchecked, minor_units
+from engine.journal import Because, Candidate, Proposal, Status, Unchecked, minor_units, money_text
 
 if TYPE_CHECKING:
     from app.commands import Answer
 
 WORDS = {Status.SURE: "sure", Status.LIKELY: "likely", Status.NOT_SURE: "not sure"}
-_TEXTS = ("description", "amount", "date", "currency", "journal", "party")
+_TEXTS = ("description", "amount", "date", "currency", "journal", "party", "rate", "rate_date", "rate_source")
 
 
 @use_case(Right.PREDICT)
@@ -47,7 +47,7 @@ def predict_answer(wb: Workbench, who: Who, arguments: Mapping[str, Any], progre
 def proposal_json(book: str, proposal: Proposal) -> dict[str, Any]:
     """The shape of ``predict --json``."""
     places = minor_units(proposal.event.currency)
-    return {
+    document = {
         "book": book,
         "bundle": proposal.bundle,
         "status": proposal.status.value,
@@ -55,6 +55,7 @@ def proposal_json(book: str, proposal: Proposal) -> dict[str, Any]:
         "candidates": [_candidate(c, places) for c in proposal.candidates],
         "because": [_because(b, places) for b in proposal.because],
     }
+    return document | _original(proposal)
 
 
 def proposal_text(proposal: Proposal) -> list[str]:
@@ -64,6 +65,10 @@ def proposal_text(proposal: Proposal) -> list[str]:
     sure = f", {proposal.probability:.0%}" if proposal.bundle else ""  # without a model there is no figure to show
     open_ = ", ".join(u.value.replace("_", " ") for u in _not_checked(proposal)) if proposal.bundle else ""
     out = [f"{WORDS[proposal.status]}{sure}" + (f" (not checked: {open_})" if open_ else "")]
+    if exchange := proposal.event.exchange:
+        amounts = f"{_money(exchange.amount, minor_units(exchange.currency))} {exchange.currency}"
+        own = f"{_money(proposal.event.amount, places)} {proposal.event.currency}"
+        out.append(f"  {amounts} at {money_text(exchange.rate)} ({exchange.rate_source}) are {own}")
     width = max(len(x.account) for x in best.lines)
     for line in best.lines:
         amount = f"{_money(line.amount, places):>16}"
@@ -77,6 +82,22 @@ def proposal_text(proposal: Proposal) -> list[str]:
         differs = f"; differs: {', '.join(card.differs)}" if card.differs else ""
         out.append(f"because {card.date.isoformat()} {card.description[:60]!r}: {how}{differs}")
     return out
+
+
+def _original(proposal: Proposal) -> dict[str, Any]:
+    """What an event in another currency was before; nothing for one in the book's own."""
+    exchange = proposal.event.exchange
+    if exchange is None:
+        return {}
+    return {
+        "original": {
+            "amount": _money(exchange.amount, minor_units(exchange.currency)),
+            "currency": exchange.currency,
+            "rate": money_text(exchange.rate),
+            "rate_date": exchange.rate_date.isoformat() if exchange.rate_date else "",
+            "rate_source": exchange.rate_source,
+        }
+    }
 
 
 def _candidate(candidate: Candidate, places: int) -> dict[str, Any]:

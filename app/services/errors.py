@@ -25,7 +25,20 @@ class ForeignCurrency(BadInput):
             "Currency",
             currency,
             f"book {book!r} is kept in {own}",
-            f"Convert the amount to {own} first; this version keeps no foreign amounts and no rates.",
+            f"Give a rate, for example 1 {currency} = 0.92 {own}, or convert the amount first.",
+        )
+
+
+class NoDifferenceAccount(BadInput):
+    """An entry whose two sides differ by an exchange or rounding difference, in a book that names no account for it."""
+
+    def __init__(self, book: str, rule: str, difference: str) -> None:
+        self.book, self.rule, self.difference = book, rule, difference
+        super().__init__(
+            "Line",
+            difference,
+            f"book {book!r} names no account for such a difference",
+            f"Set {rule} in the book's policy, or book the difference on a line of your own.",
         )
 
 

@@ -9,12 +9,14 @@ from decimal import Decimal
 from typing import Any
 
 from app.services.access import Right, Who, find, use_case
-from app.services.errors import AccountUnusable, BadInput, ForeignCurrency, NoModelYet, NotBalanced, OtherBook
+from app.services.errors import AccountUnusable, BadInput, NoModelYet, NotBalanced, OtherBook
+from app.services.rates import in_book_currency, with_difference, with_originals
 from app.services.typed import TypedEvent, event_from_text, read_description, today
 from app.services.untrained import by_hand as start_by_hand
 from app.services.workbench import Workbench
 from engine.explain.records import Explanation
 from engine.journal import Account, Event, Line, Proposal, Side
+from storage.policy import PolicyStore
 from storage.records import MODEL, PERSON, Book, NewEntry
 
 __all__ = ["TypedEvent", "by_hand", "event_from_text", "propose", "save", "why"]
@@ -65,7 +67,8 @@ def save(wb: Workbench, who: Who, book: str, proposal: Proposal, event: Event, l
     day = event.date or today()
     with wb.writing() as uow:
         found = find(uow, who, book, Right.CORRECT)
-        _own_currency(event, found)
+        event = in_book_currency(event, found.name, found.currency)
+        policy = PolicyStore(uow.session).current(found.book_id)[1]
         if proposal.bundle and proposal.bundle not in {m.digest for m in uow.models.list(found.book_id)}:
             raise OtherBook(book)
         check_lines(lines, {a.code: a for a in uow.books.catalog(found.book_id)}, day, found)
@@ -78,14 +81,28 @@ def save(wb: Workbench, who: Who, book: str, proposal: Proposal, event: Event, l
         )
         entry_id = uow.journal.open_entry(found.book_id, new, who.id)
         if proposal.bundle:
-            proposed = [
+            proposed: Sequence[Line] = [
                 Line(account=x.account, side=x.side, amount=x.amount, party=x.party, tax_code=x.tax_code)
                 for x in proposal.candidates[0].lines
             ]
             author = f"model {proposal.bundle[:12]}"
+            proposed = with_originals(proposed, event.exchange, policy)
             uow.journal.add_version(entry_id, proposed, author=author, origin=MODEL, lineage=lineage(proposal))
-        uow.journal.add_version(entry_id, lines, author=who.id, origin=PERSON)
+        kept = with_originals(lines, event.exchange, policy)
+        uow.journal.add_version(entry_id, kept, author=who.id, origin=PERSON)
     return entry_id
+
+
+@use_case(Right.CORRECT)
+def book_difference(wb: Workbench, who: Who, book: str, lines: Sequence[Line]) -> tuple[Line, ...]:
+    """The lines of an event in another currency, balanced on the account that the book names for differences.
+
+    Raises UnknownBook, NotAllowed, NoDifferenceAccount.
+    """
+    with wb.reading() as uow:
+        found = find(uow, who, book, Right.CORRECT)
+        policy = PolicyStore(uow.session).current(found.book_id)[1]
+    return with_difference(lines, found.name, found.currency, policy)
 
 
 def check_lines(lines: Sequence[Line], catalog: dict[str, Account], day: date, book: Book) -> None:
@@ -136,17 +153,11 @@ def _prepared(wb: Workbench, who: Who, book: str, event: Event) -> tuple[Book, E
         found = find(uow, who, book, Right.PREDICT)
         accounts = uow.books.catalog(found.book_id, event.date or today())
         journal = uow.books.journal_named(found.book_id, event.journal).journal if event.journal else ""
-    _own_currency(event, found)
+    event = in_book_currency(event, found.name, found.currency)
     places = found.minor_units
     if _rounded(event.amount, places) != event.amount:
         raise BadInput("Amount", f"{event.amount:f}", f"{found.currency} has {places} decimals", "Round the amount.")
-    return found, replace(event, currency=found.currency, journal=journal), accounts
-
-
-def _own_currency(event: Event, book: Book) -> None:
-    """Amounts are booked in the book's currency; without a rate nothing else can become one."""
-    if event.currency and event.currency != book.currency:
-        raise ForeignCurrency(event.currency, book.name, book.currency)
+    return found, replace(event, journal=journal), accounts
 
 
 def _by_hand(wb: Workbench, book: Book, event: Event, accounts: Sequence[Account]) -> Proposal:

@@ -13,11 +13,13 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from app.services.errors import BadInput
-from engine.journal import Event, Line, Side
+from app.services.rates import read_rate
+from engine.journal import Event, Exchange, Line, Side
 from engine.text import MAX_CHARACTERS
 
 LONGEST_DESCRIPTION = MAX_CHARACTERS  # whoever typed more would believe that it counts
 LONGEST_FIELD = 200  # journal, party
+BY_HAND = "typed by hand"  # the source of a rate that nobody else is named for
 WHOLE_DIGITS, DECIMALS = 18, 4  # what DECIMAL(22,4) keeps exactly
 
 _SYMBOLS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY", "₹": "INR", "₺": "TRY", "zł": "PLN", "Fr.": "CHF"}
@@ -30,7 +32,8 @@ class TypedEvent:
     """The form as it was typed; only description and amount are required.
 
     ``amount`` may be written 1190, 1.190,00, 1,190.00 or 1 190,00 EUR; ``date`` as 2026-03-01,
-    01.03.2026, 01/03/2026 (day first), 01.03.26, or a date; empty means not known.
+    01.03.2026, 01/03/2026 (day first), 01.03.26, or a date; empty means not known. ``rate`` is needed for another
+    currency than the book's: 0.92, or 1 USD = 0.92 EUR; amounts of known lines are in the event's currency.
     """
 
     description: str
@@ -40,6 +43,9 @@ class TypedEvent:
     journal: str = ""
     party: str = ""
     lines: tuple[Line, ...] = ()
+    rate: str | Decimal = ""
+    rate_date: str | date | None = None
+    rate_source: str = ""
 
 
 def event_from_text(typed: TypedEvent) -> Event:
@@ -50,14 +56,34 @@ def event_from_text(typed: TypedEvent) -> Event:
     if said and currency and said != currency:
         why = f"it says {said} while the currency is {currency}"
         raise BadInput("Amount", str(typed.amount), why, "Keep one of them.")
+    currency, day = currency or said, read_date(typed.date)
     return Event(
         description=description,
         amount=amount,
-        date=read_date(typed.date),
-        currency=currency or said,
+        date=day,
+        currency=currency,
+        exchange=_exchange(typed, amount, currency, day),
         journal=_short("Journal", typed.journal),
         party=_short("Party", typed.party),
         lines=typed.lines,
+    )
+
+
+def _exchange(typed: TypedEvent, amount: Decimal, currency: str, day: date | None) -> Exchange | None:
+    """What was said of a rate; it is of the event's own day unless another one is named."""
+    if not str(typed.rate).strip():
+        return None
+    if not currency:
+        why = "the event names no currency that it could be the rate of"
+        raise BadInput("Rate", str(typed.rate), why, "Give the event's currency, or leave the rate out.")
+    rate, into = read_rate(typed.rate, currency)
+    return Exchange(
+        amount=amount,
+        currency=currency,
+        rate=rate,
+        rate_date=read_date(typed.rate_date) or day or today(),
+        rate_source=_short("Rate", typed.rate_source) or BY_HAND,
+        into=into,
     )
 
 
