@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 comma := ,
 .DEFAULT_GOAL := help
-.PHONY: help setup run app test test-long lint types bench train docs check-python browser clean
+.PHONY: help setup run app test test-long lint types bench train docs check-python browser postgresql clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -78,11 +78,20 @@ browser: setup
 	    || echo "Chromium could not be installed: the browser tests will be skipped."; \
 	else echo "There is no Chromium and no right to install it: the browser tests will be skipped. As root: apt-get install chromium"; fi
 
-test: setup browser lint types
+# PostgreSQL's programs, which the tests start on a socket of their own; its service is not used.
+postgresql: setup
+	@if command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "Installing PostgreSQL for the tests of the store"; \
+	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql >/dev/null; } \
+	    || echo "PostgreSQL could not be installed: the store and the services will be tested on DuckDB only."; \
+	else echo "There is no PostgreSQL and no right to install it: the store and the services will be tested on DuckDB only. As root: apt-get install postgresql"; fi
+
+test: setup browser postgresql lint types
 	@mkdir -p $(RESULTS)
 	$(QUIET_CORES) $(BIN)/python -m pytest -n 2 --dist loadscope --junitxml=$(RESULTS)/junit.xml --durations=15
 
-test-long: setup browser
+test-long: setup browser postgresql
 	@mkdir -p $(RESULTS)
 	$(QUIET_CORES) $(BIN)/python -m pytest -m long --junitxml=$(RESULTS)/junit-long.xml --durations=15
 

@@ -93,6 +93,17 @@ def journals(
 
 
 @cli.command()
+def copy(
+    to: Annotated[
+        str, typer.Option("--to", metavar="URL", help="For example postgresql+psycopg://user@host/name; without books.")
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Copy all books into another database, from DuckDB to PostgreSQL or back, and check them there."""
+    _finish(_carried_out(_home(), "copy", {"to": to, "by": _user()}), as_json=as_json)
+
+
+@cli.command()
 def train(
     book: BookName,
     quick: Annotated[bool, typer.Option("--quick", help="A minute or two; the default.")] = False,

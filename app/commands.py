@@ -154,6 +154,7 @@ def commands() -> dict[str, Command]:
         "trained": trained,
         "predict": predict,
         "journals": journals,
+        "copy": copy,
     }
 
 
@@ -215,6 +216,13 @@ def predict(wb: Workbench, arguments: Arguments, progress: Progress) -> Answer:
     from app.services.answer import predict_answer
 
     return predict_answer(wb, _who(arguments), arguments, progress)
+
+
+def copy(wb: Workbench, arguments: Arguments, progress: Progress) -> Answer:
+    from app.services.transfer import copy_to
+
+    report = copy_to(wb, _who(arguments), _text(arguments, "to"), progress)
+    return Answer(document=report.to_json(), text=tuple(report.sentences()))
 
 
 def _who(arguments: Arguments) -> Who:

@@ -123,3 +123,11 @@ class ImportRefused(StorageError):
     def __init__(self, file: str, why: str, remedy: str) -> None:
         self.file, self.why, self.remedy = file, why, remedy
         super().__init__(f"{shown(file)} cannot be imported: {why}. {remedy}")
+
+
+class CopyRefused(StorageError):
+    """Books were not copied into another database, where nothing was changed; ``url`` is without its password."""
+
+    def __init__(self, url: str, why: str, remedy: str) -> None:
+        self.url, self.why, self.remedy = url, why, remedy
+        super().__init__(f"Nothing was copied to {url}: {why}. {remedy}")

@@ -10,6 +10,7 @@ from storage.identity import utc_now
 from storage.people import PASSWORD, BadLogin, Credential, Limits, LoginTaken, UnknownUser
 from storage.records import Book
 from storage.session import Store
+from tests.databases import behind_the_store
 
 
 def test_a_login_is_folded_given_once_and_made_of_plain_characters(store: Store) -> None:
@@ -63,15 +64,16 @@ def test_a_grant_changed_behind_the_store_s_back_is_found(store: Store, book: Bo
             book.book_id, ana, "auditor", "op", granted=True, reason="audit", limits=Limits(expires=utc_now())
         )
         assert audit.verify(unit.session, book.book_id) is None
+    with behind_the_store(store) as session:
         for column, value in (("role", "reviewer"), ("expires", utc_now()), ("reason", "other"), ("salt", "x")):
-            before = unit.session.execute(sa.select(schema_people.role_grants.c[column])).scalar_one()
+            before = session.execute(sa.select(schema_people.role_grants.c[column])).scalar_one()
             change = sa.update(schema_people.role_grants)
-            unit.session.execute(change.values({column: value}))
-            broken = audit.verify(unit.session, book.book_id)
+            session.execute(change.values({column: value}))
+            broken = audit.verify(session, book.book_id)
             assert broken is not None, column
             assert broken.record == "role_grants"
-            unit.session.execute(change.values({column: before}))
-        assert audit.verify(unit.session, book.book_id) is None
+            session.execute(change.values({column: before}))
+        assert audit.verify(session, book.book_id) is None
 
 
 def test_the_installation_is_run_by_whoever_was_granted_it_last(store: Store) -> None:
