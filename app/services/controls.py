@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from app.services.access import RIGHTS, Right, Role, Who, find, use_case
+from app.services.verify import write_anchor
 from app.services.workbench import Workbench
 from storage.control import Change, NewChange
 from storage.periods import FiscalYear, Lock, PeriodLock
@@ -83,12 +84,13 @@ def close(wb: Workbench, who: Who, book: str, period: tuple[date, date], lock: L
     if lock is Lock.OPEN:
         raise ValueError("a period is opened by reopen")
 
-    def work(uow: UnitOfWork) -> None:
+    def work(uow: UnitOfWork) -> Book:
         found = find(uow, who, book, Right.CLOSE)
         uow.periods.set_lock(found.book_id, *period, lock, who.id, reason)
+        return found
 
-    wb.store.write(work)
-    _anchor(wb, who, book)
+    closed = wb.store.write(work)
+    write_anchor(wb, closed.book_id, f"{lock.value} close of {period[0].isoformat()} to {period[1].isoformat()}")
 
 
 @use_case(Right.REOPEN)
@@ -180,9 +182,3 @@ _APPLY: dict[str, Callable[[UnitOfWork, Book, Change, str], None]] = {
     "policy": _apply_policy,
     "period": _apply_period,
 }
-
-
-def _anchor(wb: Workbench, who: Who, book: str) -> None:
-    from app.services.verify import write_anchor
-
-    write_anchor(wb, who, book)
