@@ -11,7 +11,6 @@ import contextlib
 import getpass
 import json
 import logging
-import logging.handlers
 import os
 import sys
 from collections.abc import Mapping
@@ -25,6 +24,7 @@ import typer
 from app.commands import REFUSALS, Answer, carry_out
 from app.home import Home, HomeUnusable
 from app.jobs import Jobs
+from app.logs import log_into
 from app.mishap import mishap
 from engine.journal import Kind
 
@@ -313,7 +313,7 @@ def _home() -> Home:
     except HomeUnusable as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
-    _log_into(home.logs)
+    log_into(home.logs)
     return home
 
 
@@ -323,17 +323,6 @@ def _user() -> str:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):
         return f"user {os.getuid()}"
-
-
-def _log_into(folder: Path) -> None:
-    handler = logging.handlers.RotatingFileHandler(
-        folder / "counterpoint.log", maxBytes=2_000_000, backupCount=3, encoding="utf-8", delay=True
-    )
-    handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(name)s %(levelname)s %(message)s"))
-    root = logging.getLogger()
-    root.addHandler(handler)
-    root.setLevel(logging.INFO)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 def _unexpected(_kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:

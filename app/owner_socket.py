@@ -24,7 +24,8 @@ from typing import Any, BinaryIO, cast
 PROTOCOL = 1
 LONGEST_REQUEST = 1 << 20  # bytes; a request names files, it does not carry them
 LONGEST_ANSWER = 64 << 20
-REQUEST_SECONDS = 10.0  # for a connected client to send its line
+REQUEST_SECONDS = 10.0  # for a connected client to send its whole line, however it trickles
+SEND_SECONDS = 60.0  # for a client to take what it asked for; one that stopped reading holds no place for ever
 MOST_AT_ONCE = 16
 _LONGEST_ADDRESS = 100  # bytes that fit into sun_path on every system
 
@@ -144,15 +145,22 @@ class OwnerServer:
         try:
             with connection, _stream(connection) as stream:
                 connection.settimeout(REQUEST_SECONDS)
-                self._converse(connection, stream)
+                late = threading.Timer(REQUEST_SECONDS, _hang_up, (connection,))
+                late.daemon = True
+                late.start()
+                try:
+                    line = stream.readline(LONGEST_REQUEST + 1)  # first: closing on unread bytes would lose the answer
+                finally:
+                    late.cancel()
+                connection.settimeout(SEND_SECONDS)
+                self._converse(connection, stream, line)
         except (BrokenPipeError, ConnectionError, TimeoutError):
             _log.info("a command went away before it had its answer")
         finally:
             self._busy.discard(threading.current_thread())
             self._slots.release()
 
-    def _converse(self, connection: socket.socket, stream: BinaryIO) -> None:
-        line = stream.readline(LONGEST_REQUEST + 1)  # read first: closing on unread bytes would lose the answer
+    def _converse(self, connection: socket.socket, stream: BinaryIO, line: bytes) -> None:
         if not _same_user(connection):
             _send(stream, {"refused": "it came from another user"})
             return
@@ -163,7 +171,6 @@ class OwnerServer:
         if request.database != self._database:
             _send(stream, {"other_database": True})
             return
-        connection.settimeout(None)
         answer = self._handler(request.use, request.arguments, lambda text: _tell(stream, text))
         _send(stream, {"answer": dict(answer)})
 
@@ -218,6 +225,12 @@ def _understood(line: bytes) -> tuple[Request | None, str]:
     if not (isinstance(use, str) and isinstance(arguments, dict) and isinstance(database, str)):
         return None, "it lacks a use case, its arguments or the database"
     return Request(use, arguments, database), ""
+
+
+def _hang_up(connection: socket.socket) -> None:
+    """End the reading of a request that takes too long as a whole; what came so far is refused."""
+    with contextlib.suppress(OSError):
+        connection.shutdown(socket.SHUT_RD)
 
 
 def _tell(stream: BinaryIO, text: str) -> None:

@@ -19,6 +19,7 @@ from storage import migrate, postgresql
 from storage.books import BookStore
 from storage.control import ChangeStore
 from storage.errors import NestedUnitOfWork, StorageError, StoreBusy, StoreLocked, StoreUnreachable, StoreUnreadable
+from storage.full import StoreFull, is_full
 from storage.journal import JournalStore
 from storage.models import ModelStore
 from storage.people import PeopleStore
@@ -73,6 +74,7 @@ class Store:
 
         Writers take turns, on PostgreSQL also those of other processes, so that nobody's block has to
         run twice. A ``read_only`` unit takes no turn, sees one consistent state and never commits.
+        Raises StoreFull where the disk has no room for what the block wrote.
         """
         if read_only:
             with self._session(self._reading) as session:
@@ -88,6 +90,11 @@ class Store:
                         postgresql.take_turn(session)
                     yield UnitOfWork(session)
                     session.commit()
+            except DBAPIError as error:
+                if not is_full(error):
+                    raise
+                self._engine.dispose()  # DuckDB works on with a file that it has opened anew
+                raise StoreFull(self._engine.url.database or self.url) from error
             finally:
                 self._local.writing = False
 
@@ -122,7 +129,7 @@ class Store:
         self._engine.dispose()
 
 
-def open_store(url: str) -> Store:
+def open_store(url: str, revision: str = migrate.HEAD) -> Store:
     """Open ``url`` and bring its schema up to date.
 
     ``duckdb:///path`` is created with its folder when missing; ``postgresql+psycopg://user@host/name``
@@ -135,7 +142,7 @@ def open_store(url: str) -> Store:
     if engine.dialect.name == "postgresql":
         where = engine.url.render_as_string(hide_password=True)
     try:
-        migrate.upgrade(engine, where)
+        migrate.upgrade(engine, where, revision)
     except DBAPIError as error:
         engine.dispose()
         raise _unopened(where, error) from error
@@ -160,7 +167,7 @@ def _engine(url: str) -> sa.Engine:
         raise StoreUnreachable(parsed.render_as_string(hide_password=True), why)
     if parsed.database not in (None, "", ":memory:"):
         _make_folder(Path(str(parsed.database)))
-    return sa.create_engine(parsed, pool_size=10, poolclass=sa.QueuePool)
+    return sa.create_engine(parsed, pool_size=10, poolclass=sa.QueuePool, hide_parameters=True)  # errors end in logs
 
 
 def _make_folder(path: Path) -> None:

@@ -203,3 +203,21 @@ def test_a_home_with_a_very_long_path_works(tmp_path: Path) -> None:
     server = OwnerServer(folder / "socket", DATABASE, echo)
     assert ask(folder / "socket", request(), print)["use"] == "echo"
     server.close()
+
+
+def test_a_request_that_trickles_is_ended_as_a_whole(
+    server: OwnerServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each byte comes in time, the line never does; before, one such client held a place for months."""
+    monkeypatch.setattr("app.owner_socket.REQUEST_SECONDS", 0.3)
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(str(tmp_path / "socket"))
+        connection.settimeout(10)
+        for _ in range(100):
+            try:
+                connection.sendall(b"{")
+            except (BrokenPipeError, ConnectionError):
+                break
+            time.sleep(0.05)
+        else:
+            pytest.fail("the owner kept on listening")
