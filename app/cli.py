@@ -104,6 +104,51 @@ def copy(
 
 
 @cli.command()
+def verify(
+    book: BookName,
+    anchor: Annotated[
+        list[Path] | None, typer.Option(metavar="FILE", help="An anchor kept elsewhere; may be given several times.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check a book against its chain and its anchors; exit code 1 and the first broken link when it was changed."""
+    arguments = {"book": book, "anchors": [str(p.absolute()) for p in anchor or []], "by": _user()}
+    _finish(_carried_out(_home(), "verify", arguments), as_json=as_json)
+
+
+@cli.command()
+def anchor(
+    book: BookName,
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Where to write it; keep it on another machine.")],
+    as_json: AsJson = False,
+) -> None:
+    """Write down where a book's chain stands, so that a later rewriting of it is found."""
+    arguments = {"book": book, "out": str(out.absolute()), "by": _user()}
+    _finish(_carried_out(_home(), "anchor", arguments), as_json=as_json)
+
+
+@cli.command()
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The archive to write; an older one is replaced.")],
+    as_json: AsJson = False,
+) -> None:
+    """Write all books, models, documents and anchors into one file; the workbench may run meanwhile."""
+    _finish(_carried_out(_home(), "backup", {"path": str(file.absolute()), "by": _user()}), as_json=as_json)
+
+
+@cli.command()
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="An archive that `counterpoint backup` wrote.")],
+    force: Annotated[bool, typer.Option("--force", help="Move what the home holds aside.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Put a backup back into an empty home; the workbench must not run."""
+    from app.safety_commands import restored
+
+    _finish(restored(_home(), file.absolute(), force=force, progress=_progress), as_json=as_json)
+
+
+@cli.command()
 def train(
     book: BookName,
     quick: Annotated[bool, typer.Option("--quick", help="A minute or two; the default.")] = False,
@@ -142,6 +187,9 @@ def predict(
     amount: Annotated[str, typer.Option(metavar="A", help="The total, for example 1190.00 or 1.190,00.")],
     date: Annotated[str, typer.Option(metavar="DATE", help="For example 2026-03-01 or 01.03.2026.")] = "",
     currency: Annotated[str, typer.Option(metavar="CUR", help="Three letters; the book's when left out.")] = "",
+    rate: Annotated[str, typer.Option(metavar="R", help="For another currency: 0.92, or '1 USD = 0.92 EUR'.")] = "",
+    rate_date: Annotated[str, typer.Option(metavar="DATE", help="The day of the rate; the event's if left out.")] = "",
+    rate_source: Annotated[str, typer.Option(metavar="T", help="Who published the rate, for example ECB.")] = "",
     journal: Annotated[str, typer.Option(metavar="J", help="The journal's code.")] = "",
     party: Annotated[str, typer.Option(metavar="P", help="Customer, supplier or employee.")] = "",
     line: Annotated[
@@ -156,7 +204,8 @@ def predict(
     """Propose the journal entry of one event."""
     arguments = {
         "book": book, "description": description, "amount": amount, "date": date, "currency": currency,
-        "journal": journal, "party": party, "lines": list(line or []), "why": why, "by": _user(),
+        "journal": journal, "party": party, "lines": list(line or []), "why": why, "by": _user(), "rate": rate,
+        "rate_date": rate_date, "rate_source": rate_source,
     }  # fmt: skip
     _finish(_carried_out(_home(), "predict", arguments), as_json=as_json)
 

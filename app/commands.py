@@ -147,6 +147,8 @@ def _settle_leftovers(wb: Workbench) -> None:
 
 def commands() -> dict[str, Command]:
     """The whole list; nothing else can be asked for through the socket."""
+    from app import safety_commands as safety
+
     return {
         "hello": hello,
         "import": import_book,
@@ -155,6 +157,9 @@ def commands() -> dict[str, Command]:
         "predict": predict,
         "journals": journals,
         "copy": copy,
+        "verify": safety.verify,
+        "anchor": safety.anchor,
+        "backup": safety.backup,
     }
 
 
@@ -167,12 +172,12 @@ def import_book(wb: Workbench, arguments: Arguments, progress: Progress) -> Answ
     from app.services.import_ import ImportOptions, import_file
 
     options = ImportOptions(
-        format=_text(arguments, "format") or None,
-        profile=_text(arguments, "profile") or None,
+        format=text_of(arguments, "format") or None,
+        profile=text_of(arguments, "profile") or None,
         dry_run=arguments.get("dry_run") is True,
     )
-    path = Path(_text(arguments, "path"))
-    report = import_file(wb, _who(arguments), _text(arguments, "book"), path, options, progress=progress)
+    path = Path(text_of(arguments, "path"))
+    report = import_file(wb, who_of(arguments), text_of(arguments, "book"), path, options, progress=progress)
     return Answer(document=report.to_json(), text=tuple(report.sentences()))
 
 
@@ -180,10 +185,10 @@ def journals(wb: Workbench, arguments: Arguments, _progress: Progress) -> Answer
     """The journals of a book with their kinds, after changing one where that was asked for."""
     from app.services import books
 
-    book, journal, kind = (_text(arguments, name) for name in ("book", "journal", "kind"))
+    book, journal, kind = (text_of(arguments, name) for name in ("book", "journal", "kind"))
     if journal:
-        books.set_journal_kind(wb, _who(arguments), book, journal, kind, reason=_text(arguments, "reason"))
-    found = books.journals(wb, _who(arguments), book)
+        books.set_journal_kind(wb, who_of(arguments), book, journal, kind, reason=text_of(arguments, "reason"))
+    found = books.journals(wb, who_of(arguments), book)
     names = ("journal", "code", "name", "kind", "confirmed", "reason", "entries")
     document = {"book": book, "journals": [{name: getattr(j, name) for name in names} for j in found]}
     return Answer(document=document, text=tuple(map(books.in_words, found)))
@@ -195,10 +200,10 @@ def train(wb: Workbench, arguments: Arguments, _progress: Progress) -> Answer:
 
     run = use_case.start(
         wb,
-        _who(arguments),
-        _text(arguments, "book"),
-        _text(arguments, "profile"),
-        encoder=_text(arguments, "encoder"),
+        who_of(arguments),
+        text_of(arguments, "book"),
+        text_of(arguments, "profile"),
+        encoder=text_of(arguments, "encoder"),
     )
     return Answer(document={"run": run})
 
@@ -206,7 +211,7 @@ def train(wb: Workbench, arguments: Arguments, _progress: Progress) -> Answer:
 def trained(wb: Workbench, arguments: Arguments, _progress: Progress) -> Answer:
     from app.services import train as use_case
 
-    report = use_case.result(wb, _who(arguments), _text(arguments, "run"))
+    report = use_case.result(wb, who_of(arguments), text_of(arguments, "run"))
     use = "It answers from now on." if report.champion else "The model in use stays; compare before you release it."
     text = (f"Model {report.bundle[:12]} of book {report.book!r} was trained in {report.seconds:.0f} s. {use}",)
     return Answer(document=report.to_json(), text=text)
@@ -215,22 +220,22 @@ def trained(wb: Workbench, arguments: Arguments, _progress: Progress) -> Answer:
 def predict(wb: Workbench, arguments: Arguments, progress: Progress) -> Answer:
     from app.services.answer import predict_answer
 
-    return predict_answer(wb, _who(arguments), arguments, progress)
+    return predict_answer(wb, who_of(arguments), arguments, progress)
 
 
 def copy(wb: Workbench, arguments: Arguments, progress: Progress) -> Answer:
     from app.services.transfer import copy_to
 
-    report = copy_to(wb, _who(arguments), _text(arguments, "to"), progress)
+    report = copy_to(wb, who_of(arguments), text_of(arguments, "to"), progress)
     return Answer(document=report.to_json(), text=tuple(report.sentences()))
 
 
-def _who(arguments: Arguments) -> Who:
+def who_of(arguments: Arguments) -> Who:
     """Whoever ran the command; both ends of the socket belong to the same user of the system."""
-    return Who.console(_text(arguments, "by"))
+    return Who.console(text_of(arguments, "by"))
 
 
-def _text(arguments: Arguments, name: str) -> str:
+def text_of(arguments: Arguments, name: str) -> str:
     """A text argument, empty when missing; raises BadInput for anything else."""
     value = arguments.get(name)
     if value is None:

@@ -21,7 +21,7 @@ class HomeUnusable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Where the database, bundles, runs, documents, logs and the socket lie.
+    """Where the database, bundles, runs, documents, anchors, logs and the socket lie.
 
     Folders that are made here may be entered by this user only; one that was there keeps its permissions.
     """
@@ -60,6 +60,11 @@ class Home:
     @property
     def documents(self) -> Path:
         return self.path / "documents"
+
+    @property
+    def anchors(self) -> Path:
+        """Where the chains of books stood, a folder a book; made when the first is written."""
+        return self.path / "anchors"
 
     @property
     def logs(self) -> Path:

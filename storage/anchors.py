@@ -121,8 +121,3 @@ def read(path: Path) -> Anchor:
         return Anchor(**{**content, "made": datetime.fromisoformat(content["made"])})
     except (KeyError, TypeError, ValueError) as error:
         raise AnchorUnreadable(path, "it lacks something") from error
-
-
-def read_folder(folder: Path) -> list[Anchor]:
-    """Every anchor of a folder, which may be missing. Raises AnchorUnreadable."""
-    return [read(p) for p in sorted(folder.glob("*.json"))]

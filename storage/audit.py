@@ -74,7 +74,7 @@ def verify(session: Session, book_id: str) -> BrokenLink | None:
 def examine(session: Session, book_id: str, anchors: Iterable[Anchor] = ()) -> Report:
     """Everything that `verify` looks for, rows that no link covers included, held against anchors."""
     view = _view(session, book_id)
-    results = tuple(_against(view, a) for a in sorted(anchors, key=lambda a: (a.sequence, a.made)))
+    results = tuple(_against(view, a) for a in sorted(set(anchors), key=lambda a: (a.sequence, a.made)))
     counts = [
         session.scalar(sa.select(sa.func.count()).select_from(t).where(t.c.book_id == book_id)) or 0
         for t in (schema.chain, schema.entries, schema.lines)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from storage import postgresql
 from storage.errors import StoreNewer
 from storage.guards import guard
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 HEAD = "0005"  # the newest revision under migrations/versions; a test compares the two
 
@@ -24,20 +28,31 @@ def upgrade(engine: sa.Engine, where: str, revision: str = HEAD) -> None:
     if found == revision:
         return
     from alembic import command
-    from alembic.config import Config
-    from alembic.script import ScriptDirectory
 
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    known = {s.revision for s in ScriptDirectory.from_config(config).walk_revisions()}
-    if found is not None and found not in known:
+    if found is not None and found not in known():
         raise StoreNewer(where, found, HEAD)
+    config = _config()
     with engine.connect() as connection:
         postgresql.wait_to_migrate(connection)
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
         guard(connection)
         connection.commit()
+
+
+def known() -> set[str]:
+    """The revisions that this release can bring up to date."""
+    from alembic.script import ScriptDirectory
+
+    return {s.revision for s in ScriptDirectory.from_config(_config()).walk_revisions()}
+
+
+def _config() -> Config:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
 
 
 def _current(connection: sa.Connection) -> str | None:

@@ -1,0 +1,136 @@
+"""Is a book still what its chain says, and what its anchors said? And: write an anchor outside the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from app.services.access import Right, Who, find, use_case
+from app.services.workbench import Workbench
+from storage import anchors, audit
+from storage.anchors import Anchor, AnchorUnreadable
+
+__all__ = ["Anchor", "Verdict", "export_anchor", "verify", "write_anchor"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What an audit of a book found; ``unreadable`` are anchors of the home that cannot be read any more."""
+
+    book: str
+    report: audit.Report
+    unreadable: tuple[str, ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        return self.report.whole and not self.unreadable
+
+    def to_json(self) -> dict[str, Any]:
+        r = self.report
+        return {
+            "book": self.book,
+            "whole": self.whole,
+            "links": r.links,
+            "entries": r.entries,
+            "lines": r.lines,
+            "faults": [
+                {
+                    "link": f.sequence,
+                    "record": f.record,
+                    "reference": f.reference,
+                    "why": f.why,
+                    "found": f.found,
+                }
+                for f in r.faults
+            ],
+            "anchors": [
+                {"made": a.anchor.made.isoformat(), "link": a.anchor.sequence, "holds": not a.why, "why": a.why}
+                for a in r.anchors
+            ],
+            "unreadable_anchors": list(self.unreadable),
+        }
+
+    def sentences(self) -> Iterator[str]:
+        """For people: what was looked at, what is wrong, and how far anchors prove it."""
+        r = self.report
+        state = "whole" if not r.faults else "BROKEN"
+        yield f"Book {self.book!r}: {r.links} links, {r.entries} entries, {r.lines} lines; the chain is {state}."
+        yield from (f"  {fault}" for fault in r.faults)
+        yield from (f"  {text}" for text in self.unreadable)
+        yield from (f"  Anchor of {_time(a.anchor.made)}: {a.why}." for a in r.anchors if a.why)
+        yield from self._proven()
+
+    def _proven(self) -> Iterator[str]:
+        r = self.report
+        holding = [a.anchor for a in r.anchors if not a.why]
+        if not holding:
+            yield "No anchor holds: somebody who rewrote the whole chain would not be found. Not provable before now."
+            return
+        first, last = holding[0], holding[-1]
+        if r.faults:
+            yield f"The links up to {last.sequence} have the hashes that they had at the anchor of {_time(last.made)}."
+            return
+        yield f"Unchanged since the anchor of {_time(first.made)} (link {first.sequence}); not provable before."
+        if last.sequence < r.links:
+            yield f"{r.links - last.sequence} links are newer than the last anchor, of {_time(last.made)}."
+
+
+@use_case(Right.AUDIT)
+def verify(wb: Workbench, who: Who, book: str, given: Sequence[Path] = ()) -> Verdict:
+    """Walk the chain and hold it against the home's anchors of the book and those given.
+
+    Raises UnknownBook, NotAllowed, and AnchorUnreadable for one that was given.
+    """
+    extra = [anchors.read(path) for path in given]
+    with wb.reading() as uow:
+        found = find(uow, who, book, Right.AUDIT)
+        kept, unreadable = _kept(wb.home.anchors / found.book_id)
+        return Verdict(
+            book=found.name,
+            report=audit.examine(uow.session, found.book_id, [*kept, *extra]),
+            unreadable=unreadable,
+        )
+
+
+@use_case(Right.AUDIT)
+def export_anchor(wb: Workbench, who: Who, book: str, out: Path) -> Anchor:
+    """Write where the chain stands to ``out``, for keeping elsewhere, and into the home.
+
+    Raises UnknownBook, NotAllowed, AnchorNotWritten.
+    """
+    with wb.reading() as uow:
+        anchor = anchors.take(uow.session, find(uow, who, book, Right.AUDIT).book_id, "exported")
+    anchors.write(anchor, out)
+    _keep(wb, anchor)
+    return anchor
+
+
+@use_case(None, "the program writes it after a period was closed or an audit file made, which asked for a right")
+def write_anchor(wb: Workbench, book_id: str, reason: str) -> Path:
+    """Keep where the chain stands in the home; call it after the unit of work has ended. Raises AnchorNotWritten."""
+    with wb.reading() as uow:
+        anchor = anchors.take(uow.session, book_id, reason)
+    return _keep(wb, anchor)
+
+
+def _keep(wb: Workbench, anchor: Anchor) -> Path:
+    return anchors.write(anchor, wb.home.anchors / anchor.book_id / anchors.file_name(anchor))
+
+
+def _kept(folder: Path) -> tuple[list[Anchor], tuple[str, ...]]:
+    """The anchors of a folder, and why some cannot be read."""
+    found: list[Anchor] = []
+    unreadable = []
+    for path in sorted(folder.glob("*.json")):
+        try:
+            found.append(anchors.read(path))
+        except AnchorUnreadable as error:
+            unreadable.append(str(error))
+    return found, tuple(unreadable)
+
+
+def _time(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"

@@ -1,0 +1,49 @@
+"""A database as Parquet files, a table each, and back: one format for DuckDB and PostgreSQL.
+
+Which tables there are to write says `storage.transfer.TABLES`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from storage.bulk import arrow_type, insert_columns
+
+_PART = 20_000  # rows in memory at once, where they pass through Python
+
+
+def write_table(session: Session, table: sa.Table, path: Path) -> None:
+    """Write all rows as the session's transaction sees them. Raises DBAPIError and OSError, on a full disk too."""
+    if session.get_bind().dialect.name == "duckdb":
+        names = ", ".join(f'"{c.name}"' for c in table.columns)
+        statement = f"COPY (SELECT {names} FROM {table.name}) TO {_quoted(path)} (FORMAT parquet)"  # noqa: S608
+        session.connection().exec_driver_sql(statement)
+        return
+    layout = pa.schema([(c.name, arrow_type(c.type)) for c in table.columns])
+    found = session.execute(sa.select(table).execution_options(yield_per=_PART))
+    with pq.ParquetWriter(path, layout) as writer:
+        for part in found.partitions():
+            writer.write_table(pa.Table.from_pylist([dict(r._mapping) for r in part], schema=layout))  # noqa: SLF001
+
+
+def read_table(session: Session, table: sa.Table, path: Path) -> None:
+    """Append the rows of a file; columns that it lacks stay empty. Raises DBAPIError and OSError."""
+    known = {c.name for c in table.columns}
+    names = [name for name in pq.read_schema(path).names if name in known]
+    if session.get_bind().dialect.name == "duckdb":
+        columns = ", ".join(f'"{name}"' for name in names)
+        source = f"SELECT {columns} FROM read_parquet({_quoted(path)})"  # noqa: S608
+        session.connection().exec_driver_sql(f"INSERT INTO {table.name} ({columns}) {source}")
+        return
+    with pq.ParquetFile(path) as file:
+        for part in file.iter_batches(_PART, columns=names):
+            insert_columns(session, table, pa.Table.from_batches([part]))
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
