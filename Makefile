@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 comma := ,
 .DEFAULT_GOAL := help
-.PHONY: help setup run app test test-long lint types bench train docs check-python browser postgresql clean
+.PHONY: help setup run app test test-long lint types bench train docs audit check-python browser postgresql clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -31,7 +31,7 @@ endef
 help:
 	@echo "make run        install what is missing and open the workbench"
 	@echo "make test       lint, types and tests (long ones left out)"
-	@echo "make setup | test-long | lint | types | bench | train | app | docs | clean"
+	@echo "make setup | test-long | lint | types | bench | train | app | docs | audit | clean"
 
 check-python:
 	@command -v $(PYTHON) >/dev/null || { echo "Counterpoint needs Python 3.11 or newer, and there is no '$(PYTHON)' here. Install it, or name yours: make run PYTHON=/path/to/python"; exit 1; }
@@ -98,6 +98,12 @@ test-long: setup browser postgresql
 bench: setup
 	@mkdir -p .bench
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks
+
+# Asks a public service for known holes of what is installed; exceptions are explained in docs/security.md.
+AUDIT_IGNORE :=
+audit: setup
+	$(PIP) install --quiet "pip-audit>=2.9,<3"
+	$(BIN)/pip-audit --skip-editable $(addprefix --ignore-vuln ,$(AUDIT_IGNORE))
 
 docs: setup
 	$(BIN)/python docs/generate.py

@@ -97,4 +97,4 @@ def test_a_star_stands_for_what_is_below() -> None:
 def test_the_workbench_is_behind_it() -> None:
     from app.asgi import app
 
-    assert any(m.cls is Guard for m in app._user_middleware)
+    assert "Guard" in [getattr(m.cls, "__name__", "") for m in app._user_middleware]

@@ -21,8 +21,8 @@ SECRET = "s3cr:et@Pa/ss"
     "text",
     [
         f"postgresql+psycopg://books:{SECRET}@db.example:5432/books", f"password='{SECRET}' host=db",
-        f'"token": "{SECRET}"', f"Authorization: Bearer {SECRET}", f"GET /sign-in?ticket={SECRET}&page=1", f"?code={SECRET}",
-        f"PASSWORD={SECRET}", f"cookie: {SECRET}",
+        f'"token": "{SECRET}"', f"Authorization: Bearer {SECRET}", f"GET /sign-in?ticket={SECRET}&page=1",
+        f"?code={SECRET}", f"PASSWORD={SECRET}", f"cookie: {SECRET}",
     ],
 )  # fmt: skip
 def test_secrets_are_cut(text: str) -> None:
