@@ -1,7 +1,7 @@
 """``make bench``: trains the demo book in a home of its own, measures, writes .bench/bench.json and prints it.
 
-``--only PART`` (search, steps, predict, workbench) leaves the others out; ``--home FOLDER`` keeps the trained demo book
-there and uses it again.
+``--only PART`` (search, store, steps, predict, workbench) leaves the others out; ``--home FOLDER`` keeps the trained
+demo book there and uses it again.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 from benchmarks.machine import ROOT, facts, peak, peak_of_children
 
 OUT = ROOT / ".bench" / "bench.json"
-PARTS = ("search", "steps", "predict", "workbench")
+PARTS = ("search", "store", "steps", "predict", "workbench")
 
 
 def main(only: str | None, home: Path | None) -> dict[str, Any]:
@@ -29,6 +29,11 @@ def main(only: str | None, home: Path | None) -> dict[str, Any]:
 
         _say("search")
         found["search"] = search()
+    if "store" in wanted:
+        from benchmarks.store import store
+
+        _say("store: a million lines, some minutes")
+        found["store"] = store()
     if "steps" in wanted:
         from benchmarks.steps import steps
         from engine.demo import demo_book

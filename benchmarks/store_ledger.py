@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 from engine.journal import Account, Entry, Line, Side
 from storage.records import Staged
@@ -59,3 +60,26 @@ def _lines(chance: random.Random, party: str) -> Iterator[Line]:
         yield Line(account=account, side=side, amount=amount, label=label, tax_code="V19" if n == 0 else "")
     gross = sum(amounts, Decimal(0))
     yield Line(account=chance.choice(("1600", "1200", "1400")), side=other, amount=gross, party=party)
+
+
+_FEC = (
+    "JournalCode", "JournalLib", "EcritureNum", "EcritureDate", "CompteNum", "CompteLib", "CompAuxNum", "CompAuxLib",
+    "PieceRef", "PieceDate", "EcritureLib", "Debit", "Credit", "EcritureLet", "DateLet", "ValidDate", "Montantdevise",
+    "Idevise",
+)  # fmt: skip
+
+
+def write_fec(entries: Iterable[Entry], path: Path) -> Path:
+    """The entries as a French audit file, a row a line."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.write("\t".join(_FEC) + "\r\n")
+        for e in entries:
+            code, name = e.journal.split(" ", 1)
+            day = e.date.strftime("%Y%m%d")
+            for x in e.lines:
+                amount = f"{x.amount:f}".replace(".", ",")
+                debit, credit = (amount, "0,00") if x.side is Side.DEBIT else ("0,00", amount)
+                cells = (code, name, e.number, day, x.account, f"Konto {x.account}", "", x.party, e.document, day,
+                         x.label or e.description, debit, credit, "", "", day, "", "")  # fmt: skip
+                file.write("\t".join(cells) + "\r\n")
+    return path

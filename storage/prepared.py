@@ -7,14 +7,14 @@ for whole batches, several times faster, because a line is written once and noth
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from json.encoder import encode_basestring as quoted
 from typing import NamedTuple
 
 from engine.journal import Entry, Line, Side, money_text
-from storage import chain
+from storage import chain, rows
 
 _ZERO = Decimal(0)
 _PART = 4096  # entries whose text is hashed at once
@@ -41,10 +41,15 @@ class Stored(NamedTuple):
     position: int
 
 
-def prepare(entries: Iterable[Entry]) -> list[Prepared]:
-    """Every entry with its texts, digest and sums."""
+def prepare(entries: Sequence[Entry]) -> list[Prepared]:
+    """Every entry with its texts, digest and sums. Raises LinesRefused where an amount is no number."""
     write = _Writer()
-    return [write.entry(e) for e in entries]
+    try:
+        return [write.entry(e) for e in entries]
+    except ArithmeticError:  # what is no number has no sum; the check names the first line that cannot be kept
+        for e in entries:
+            rows.check_lines(e.lines)
+        raise
 
 
 def batch_content(file_sha256: str, entries: Sequence[Prepared], stored: Sequence[Stored]) -> str:
@@ -116,7 +121,7 @@ def _money(amount: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _sums(lines: Iterable[Line]) -> tuple[Decimal, Decimal]:
+def _sums(lines: Sequence[Line]) -> tuple[Decimal, Decimal]:
     debit = credit = _ZERO
     for x in lines:
         if x.side is Side.DEBIT:

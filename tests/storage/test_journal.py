@@ -23,6 +23,7 @@ from storage.records import MODEL, PERSON, Book, JournalQuery, NewEntry
 from storage.rows import content_digest
 from storage.session import Store, open_store
 from tests.builders import A_DAY, a_line, an_entry, some_entries
+from tests.storage.drawn import an_imported
 
 A_BATCH = NewBatch(file_name="a.txt", file_sha256="0", format="fec", reason="A test.", by="ana")
 A_LOT = Decimal("1234567890123456.78")
@@ -49,22 +50,6 @@ def test_money_is_exact_to_the_last_digit(store: Store, book: Book) -> None:
         found = unit.journal.search(book.book_id, JournalQuery(amount_from=A_LOT, amount_to=A_LOT))
         assert (found.total, found.amount) == (1, A_LOT)
         assert unit.journal.search(book.book_id, JournalQuery(amount_from=A_LOT + Decimal("0.01"))).total == 0
-
-
-money = st.decimals(Decimal(-(10**18) + 1), Decimal(10**18 - 1), places=4).filter(bool)
-texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30)
-days = st.dates(date(1900, 1, 1), date(2100, 12, 31))
-a_row = st.builds(
-    Line, account=texts.filter(bool), side=st.sampled_from(Side), amount=money, party=texts, label=texts,
-    tax_code=texts, original_amount=st.none() | money, original_currency=texts,
-    rate=st.none() | st.decimals(Decimal(0), Decimal(10**11), places=12), rate_date=st.none() | days, rate_source=texts,
-)  # fmt: skip
-an_imported = st.builds(
-    Entry, entry_id=st.uuids().map(str), date=days, description=texts,
-    lines=st.lists(a_row, min_size=1, max_size=5).map(tuple),
-    currency=texts, journal=texts, party=texts, kind=st.sampled_from(Kind), number=texts, document=texts,
-    document_date=st.none() | days,
-)  # fmt: skip
 
 
 @settings(max_examples=40)
@@ -247,11 +232,13 @@ def test_search(store: Store, book: Book, query: JournalQuery, expected: str) ->
 
 
 def test_a_search_looks_at_the_current_version_only(store: Store, book: Book) -> None:
-    stored = next(e for e in add(store, book, *LEDGER) if e.description == "Loyer")
+    add(store, book, *LEDGER)
     with store.unit_of_work() as unit:
-        lines = [a_line("D 6140 510"), a_line("C 5120 510")]
-        unit.journal.add_version(stored.entry_id, lines, author="ana", origin=PERSON)
-        assert unit.journal.search(book.book_id, JournalQuery(account="6130")).total == 1
+        entry_id = unit.journal.open_entry(book.book_id, NewEntry(description="Loyer mai", date=A_DAY), "ana")
+        for account, amount in (("6130", 500), ("6140", 510)):
+            lines = [a_line(f"D {account} {amount}"), a_line(f"C 5120 {amount}")]
+            unit.journal.add_version(entry_id, lines, author="ana", origin=PERSON)
+        assert unit.journal.search(book.book_id, JournalQuery(account="6130")).total == 2
         assert unit.journal.search(book.book_id, JournalQuery(account="6140")).total == 1
         assert (
             unit.journal.search(book.book_id, JournalQuery(amount_from=Decimal(510), amount_to=Decimal(510))).total == 1
