@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -27,7 +27,7 @@ class Home:
     """
 
     path: Path
-    database_override: str = ""
+    database_override: str = field(default="", repr=False)  # may hold a password
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Home:

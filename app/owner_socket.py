@@ -17,7 +17,7 @@ import stat
 import struct
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -85,7 +85,7 @@ class Request:
 
     use: str
     arguments: Mapping[str, Any]
-    database: str
+    database: str = field(repr=False)  # may hold a password; only its digest is sent
 
     def encoded(self) -> bytes:
         body = {

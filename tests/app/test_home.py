@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.home import Home, HomeUnusable
+from app.owner_socket import Request
 
 
 def mode(path: Path) -> int:
@@ -38,6 +39,12 @@ def test_another_database(tmp_path: Path) -> None:
     home = Home.from_env({"COUNTERPOINT_HOME": str(tmp_path), "COUNTERPOINT_DATABASE_URL": url})
     assert home.database_url == url
     assert not home.owned_file
+
+
+def test_its_password_is_never_written_out(tmp_path: Path) -> None:
+    url = "postgresql+psycopg://books:s3cret@localhost/books"
+    home = Home.from_env({"COUNTERPOINT_HOME": str(tmp_path), "COUNTERPOINT_DATABASE_URL": url})
+    assert "s3cret" not in f"{home!r} {Request('hello', {}, home.database_url)!r} {Request('x', {}, url).encoded()!r}"
 
 
 def test_without_the_variable_it_is_in_the_users_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
