@@ -164,14 +164,19 @@ def _bare_answer(unit: UnitOfWork, book_id: str, query: JournalQuery, where: str
     # Nothing here comes from a user: the conditions are constants of this module, the ids the store's own.
     source = f"FROM entries JOIN versions USING (entry_id) WHERE entries.book_id = '{book_id}' AND {where}"
     count, amount = run(f"SELECT count(*), sum(total) {source}").one()
+    ids = f"SELECT entry_id {source} ORDER BY date DESC, position DESC LIMIT {query.size} OFFSET {_offset(query)}"
     page = run(
-        f"SELECT entries.*, version_id, total {source} ORDER BY date DESC, position DESC "
-        f"LIMIT {query.size} OFFSET {(query.page - 1) * query.size}"
+        f"SELECT entries.*, version_id, total FROM entries JOIN versions USING (entry_id) WHERE entry_id IN ({ids}) "
+        "ORDER BY date DESC, position DESC"
     ).all()
     if page:
         versions = ", ".join(f"'{r.version_id}'" for r in page)
         run(f"SELECT * FROM lines WHERE version_id IN ({versions}) ORDER BY version_id, number").all()  # noqa: S608
     return count, Decimal(amount or 0), [r.entry_id for r in page]
+
+
+def _offset(query: JournalQuery) -> int:
+    return (query.page - 1) * query.size
 
 
 def _same(name: str, found: _Answer, bare: _Answer) -> None:

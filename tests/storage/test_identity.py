@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import re
 import threading
+import unicodedata
 import uuid
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.identity import clean, fold, new_id
+from storage.identity import clean, fold, new_id, new_ids, new_salts
 
 
 def test_ids_are_version_7_and_rise_within_one_process() -> None:
@@ -43,3 +45,19 @@ def test_clean_text_can_be_encoded_and_holds_no_nul(text: str) -> None:
 def test_clean_mends_half_characters_and_keeps_whole_ones() -> None:
     assert clean("a\ud83db") == "a\ufffdb"
     assert clean("😀 שלום") == "😀 שלום"
+
+
+def test_many_ids_rise_and_none_comes_twice() -> None:
+    ids = [new_id(), *new_ids(10_000), new_id()]
+    assert ids == sorted(set(ids))
+    assert {(uuid.UUID(i).version, uuid.UUID(i).variant) for i in ids} == {(7, uuid.RFC_4122)}
+    assert new_ids(0) == new_salts(0) == []
+    assert len({*new_salts(1000)}) == 1000
+    assert {len(s) for s in new_salts(3)} == {32}
+
+
+@given(st.text() | st.text(st.characters(categories=["Zs", "Mn", "Lo", "So", "Cc"])))
+def test_folding_character_by_character_is_folding_the_whole_text(text: str) -> None:
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(c for c in decomposed if not unicodedata.combining(c))
+    assert fold(text) == re.sub(r"\s+", " ", plain).strip()
