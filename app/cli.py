@@ -21,6 +21,7 @@ from typing import Annotated, Any
 
 import typer
 
+from app import people_cli
 from app.commands import REFUSALS, Answer, carry_out
 from app.home import Home, HomeUnusable
 from app.jobs import Jobs
@@ -38,6 +39,11 @@ cli = typer.Typer(
 
 BookName = Annotated[str, typer.Argument(metavar="BOOK", help="The book's name.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
+
+
+class TaxAct(StrEnum):
+    SET = "set"
+    WITHDRAW = "withdraw"
 
 
 class Modes(StrEnum):
@@ -149,6 +155,39 @@ def restore(
 
 
 @cli.command()
+def taxes(book: BookName, as_json: AsJson = False) -> None:
+    """List a book's tax codes with their rates, accounts and days."""
+    _finish(_carried_out(_home(), "taxes", {"book": book, "by": _user()}), as_json=as_json)
+
+
+@cli.command()
+def tax(
+    act: Annotated[TaxAct, typer.Argument(metavar="set|withdraw", help="Say what a code means, or take that back.")],
+    book: BookName,
+    code: Annotated[str, typer.Argument(metavar="CODE", help="The code that lines carry.")],
+    *,
+    rate: Annotated[str, typer.Option(metavar="R", help="In per cent: 19, 5.5.")] = "",
+    kind: Annotated[str, typer.Option(metavar="K", help="input, output, reverse charge or intra-EU.")] = "",
+    account: Annotated[str, typer.Option(metavar="A", help="The account that takes the tax.")] = "",
+    owed: Annotated[str, typer.Option(metavar="A", help="Where a code gives both lines: the tax that is owed.")] = "",
+    base: Annotated[list[str] | None, typer.Option(metavar="A", help="An account the code is meant for.")] = None,
+    deductible: Annotated[str, typer.Option(metavar="P", help="Per cent of input tax that may be deducted.")] = "",
+    since: Annotated[str, typer.Option("--from", metavar="D", help="Its first day; since ever when left out.")] = "",
+    until: Annotated[str, typer.Option("--to", metavar="D", help="Its last day; no end when left out.")] = "",
+    key: Annotated[str, typer.Option(metavar="K", help="The code's key in the package of record.")] = "",
+    reason: Annotated[str, typer.Option(metavar="T", help="Why; needed.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Give a tax code a meaning from a day on; where the book has a second person, that one confirms it."""
+    arguments = {
+        "act": act.value, "book": book, "code": code, "rate": rate, "kind": kind, "account": account, "owed": owed,
+        "bases": list(base or []), "deductible": deductible, "since": since, "until": until, "key": key,
+        "reason": reason, "by": _user(),
+    }  # fmt: skip
+    _finish(_carried_out(_home(), "tax", arguments), as_json=as_json)
+
+
+@cli.command()
 def train(
     book: BookName,
     quick: Annotated[bool, typer.Option("--quick", help="A minute or two; the default.")] = False,
@@ -208,6 +247,20 @@ def predict(
         "rate_date": rate_date, "rate_source": rate_source,
     }  # fmt: skip
     _finish(_carried_out(_home(), "predict", arguments), as_json=as_json)
+
+
+@cli.command()
+def explain(
+    names: Annotated[
+        list[str], typer.Argument(metavar="[BOOK] ENTRY", help="An id, its first characters, or 2025/ER/7.")
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Say how an entry came to be: model, memory, earlier entries, what people changed, who approved and posted."""
+    if len(names) > 2:
+        raise typer.BadParameter("give an entry, or a book and an entry")
+    arguments = {"book": names[0] if len(names) == 2 else "", "entry": names[-1], "by": _user()}
+    _finish(_carried_out(_home(), "explain", arguments), as_json=as_json)
 
 
 @cli.command()
@@ -294,6 +347,13 @@ def ablate(
             study.run([p.absolute() for p in paths], wishes, _progress)
     except REFUSALS as error:
         _finish(Answer.refusal(error), as_json=False)
+
+
+def _user_command(name: str, arguments: Mapping[str, Any]) -> None:
+    _finish(_carried_out(_home(), name, {**arguments, "by": _user()}), as_json=False)
+
+
+cli.add_typer(people_cli.commands(_user_command), name="user")
 
 
 def main() -> None:

@@ -147,7 +147,9 @@ def _settle_leftovers(wb: Workbench) -> None:
 
 def commands() -> dict[str, Command]:
     """The whole list; nothing else can be asked for through the socket."""
+    from app import people_commands as people
     from app import safety_commands as safety
+    from app import tax_commands as tax
 
     return {
         "hello": hello,
@@ -156,10 +158,16 @@ def commands() -> dict[str, Command]:
         "trained": trained,
         "predict": predict,
         "journals": journals,
+        "taxes": tax.taxes,
+        "tax": tax.tax,
+        "explain": explain,
         "copy": copy,
         "verify": safety.verify,
         "anchor": safety.anchor,
         "backup": safety.backup,
+        "user add": people.add,
+        "user role": people.role,
+        "user reset": people.reset,
     }
 
 
@@ -169,6 +177,7 @@ def hello(wb: Workbench, _arguments: Arguments, _progress: Progress) -> Answer:
 
 
 def import_book(wb: Workbench, arguments: Arguments, progress: Progress) -> Answer:
+    from app.services import people
     from app.services.import_ import ImportOptions, import_file
 
     options = ImportOptions(
@@ -178,7 +187,12 @@ def import_book(wb: Workbench, arguments: Arguments, progress: Progress) -> Answ
     )
     path = Path(text_of(arguments, "path"))
     report = import_file(wb, who_of(arguments), text_of(arguments, "book"), path, options, progress=progress)
-    return Answer(document=report.to_json(), text=tuple(report.sentences()))
+    text = tuple(report.sentences())
+    if report.created_book and not report.dry_run and people.nobody(wb):
+        role = f"{report.book}:reviewer"
+        hint = f"To open it in the workbench: counterpoint user add LOGIN --name NAME --role {role}"
+        text = (*text[:-1], hint, text[-1])
+    return Answer(document=report.to_json(), text=text)
 
 
 def journals(wb: Workbench, arguments: Arguments, _progress: Progress) -> Answer:
@@ -221,6 +235,12 @@ def predict(wb: Workbench, arguments: Arguments, progress: Progress) -> Answer:
     from app.services.answer import predict_answer
 
     return predict_answer(wb, who_of(arguments), arguments, progress)
+
+
+def explain(wb: Workbench, arguments: Arguments, _progress: Progress) -> Answer:
+    from app.services.explain import explain_answer
+
+    return explain_answer(wb, who_of(arguments), text_of(arguments, "book"), text_of(arguments, "entry"))
 
 
 def copy(wb: Workbench, arguments: Arguments, progress: Progress) -> Answer:

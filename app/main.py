@@ -50,4 +50,12 @@ def _rooms() -> dict[str, list[StreamlitPage]]:
             ),
             st.Page(state.JOURNAL_PAGE, title=_("Journal"), icon=":material/menu_book:"),
         ],
+        _("Book"): [
+            st.Page(
+                state.PEOPLE_PAGE,
+                title=_("People"),
+                icon=":material/group:",
+                visibility="visible" if card is not None and Right.PEOPLE in card.rights else "hidden",
+            ),
+        ],
     }

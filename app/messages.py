@@ -11,9 +11,11 @@ from typing import Any
 
 from app.home import HomeUnusable
 from app.i18n import _
+from app.services import access, passwords, sign_in
 from app.services import errors as services
 from engine import errors as engine
 from storage import errors as storage
+from storage import people
 
 Say = Callable[[Any], str]
 
@@ -43,6 +45,18 @@ def _bad_value(error: services.BadInput | engine.BadEvent) -> str:
     return _("{what}: {detail}", what=where, detail=f"{_(error.why)}. {_(error.remedy)}")
 
 
+def _weakness(why: str) -> str:
+    """What is wrong with a password, as `app.services.passwords` says it."""
+    known = {
+        "it has fewer than 12 characters": _("it has fewer than 12 characters"),
+        "it has more than 200 characters": _("it has more than 200 characters"),
+        "it contains the login": _("it contains the login"),
+        "it is one of those that are tried first": _("it is one of those that are tried first"),
+        "it repeats a few characters": _("it repeats a few characters"),
+    }
+    return known.get(why, why)
+
+
 def _short(value: str) -> str:
     return value if len(value) <= 60 else value[:57] + "\u2026"
 
@@ -58,6 +72,31 @@ _SAY: dict[type, Say] = {
         "The two sides differ by {difference}, and book {book} names no account for that. Set {rule} in the book's "
         "policy, or book the difference on a line of your own.", difference=e.difference, book=e.book, rule=e.rule
     ),
+    access.NotAllowed: lambda _e: _(
+        "None of your roles in this book allows that. Ask an admin of the book for one that does."
+    ),
+    passwords.WeakPassword: lambda e: _(
+        "This password is too weak: {why}. Choose another one of 12 characters or more.", why=_weakness(e.why)
+    ),
+    sign_in.SignInRefused: lambda _e: _(
+        "This login and password do not belong together. Try again, or ask an admin for a new code."
+    ),
+    sign_in.SignInPaused: lambda e: _(
+        "Signing in failed too often. Wait {seconds} seconds, then try again; an admin can give you a new code "
+        "meanwhile.", seconds=e.seconds
+    ),
+    sign_in.PersonasClosed: lambda _e: _(
+        "The people of the demo book work on this machine only, and only while the book holds nothing but "
+        "generated entries. Sign in with your own login."
+    ),
+    people.BadLogin: lambda _e: _(
+        "This cannot be a login. Use 2 to 100 small letters, digits and . _ @ + -, beginning with a letter or "
+        "digit, for example ana.lenz."
+    ),
+    people.LoginTaken: lambda e: _(
+        "There is a user {login} already. A login is never given twice; choose another one.", login=e.login
+    ),
+    people.UnknownUser: lambda e: _("There is no user {login}.", login=e.login),
     services.NoModelYet: lambda e: _(
         "Book {book} has no model yet. Import its history, then train one.", book=e.book
     ),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from collections.abc import Mapping
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
@@ -14,6 +16,23 @@ from app.services.workbench import open_workbench
 
 SESSION, SIGN_OUT = "/session", "/sign-out"
 _LONGEST_FORM = 10_000  # bytes: a ticket and a page's address
+
+
+def posting(route: str, fields: Mapping[str, str]) -> str:
+    """A script with which the browser itself sends a form, because only an answer to the browser can set a cookie.
+
+    The page to show afterwards is what the address bar says. Fields are our own tokens, written as JSON.
+    """
+    return f"""<script>(function () {{
+        const form = document.createElement('form');
+        const fields = {{...{json.dumps(dict(fields))}, page: location.pathname + location.search}};
+        form.method = 'post'; form.action = {json.dumps(route)}; form.hidden = true;
+        for (const [name, value] of Object.entries(fields)) {{
+            const field = document.createElement('input');
+            field.name = name; field.value = value; form.append(field);
+        }}
+        document.body.append(form); form.submit();
+    }})()</script>"""
 
 
 async def begin(request: Request) -> Response:

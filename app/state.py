@@ -23,7 +23,9 @@ from engine.journal import Event, Line, Proposal
 
 T = TypeVar("T")
 
-PREDICT_PAGE, JOURNAL_PAGE = (str(Path(__file__).parent / "pages" / f"{name}.py") for name in ("predict", "journal"))
+PREDICT_PAGE, JOURNAL_PAGE, PEOPLE_PAGE = (
+    str(Path(__file__).parent / "pages" / f"{name}.py") for name in ("predict", "journal", "people")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,9 @@ LOGIN = Key("sign_in.login", "")
 SECRET = Key("sign_in.secret", "")
 NEW_SECRET = Key("sign_in.new", "")
 CHOOSING = Key("sign_in.choosing", default=False)
+
+# A person's login with the one-time code that was just made for it.
+NEW_CODE: Key[tuple[str, str] | None] = Key("people.code", None)
 
 # The form of Predict; widget keys.
 DESCRIPTION = Key("predict.description", "")

@@ -10,7 +10,7 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from app.services.errors import BadInput
 
-SHORTEST = 12
+SHORTEST = 12  # the sentences below say these numbers too, in every language
 LONGEST = 200  # nobody types more, and hashing an endless one would be an attack
 COMMON = frozenset(
     """
@@ -36,9 +36,9 @@ def check_strength(password: str, login: str) -> None:
     """Raise WeakPassword for one that is short, well known, monotonous, or made of the login."""
     plain = "".join(password.split()).casefold()
     if len(password) < SHORTEST:
-        raise WeakPassword(f"it has {len(password)} characters, fewer than {SHORTEST}")
+        raise WeakPassword("it has fewer than 12 characters")
     if len(password) > LONGEST:
-        raise WeakPassword(f"it has {len(password)} characters, more than {LONGEST}")
+        raise WeakPassword("it has more than 200 characters")
     if login.casefold() in plain:
         raise WeakPassword("it contains the login")
     if plain in COMMON:

@@ -64,7 +64,7 @@ def reset(wb: Workbench, who: Who, login: str, secret: str = "") -> str:
         _may_reset(uow, who, login)
         issuer = uow.people.get(login).issuer
     if issuer:
-        raise BadInput("Login", login, f"this person signs in at {issuer}", "Reset the password there.")
+        raise BadInput("Login", login, "this person signs in with another service", "Reset the password there.")
     code, credential = _credential(login, secret)
     with wb.writing() as uow:
         _may_reset(uow, who, login)
@@ -115,7 +115,7 @@ def set_role(  # noqa: PLR0913  who, whose, where, what, and why
         user = uow.people.get(login)
         held = {h.role for h in uow.people.roles(found.book_id, user.login)}
         if not granted and role not in held:
-            raise BadInput("Role", role, f"{user.login} does not have it in book {book!r}", "There is nothing to do.")
+            raise BadInput("Role", role, "this person does not have it in this book", "There is nothing to do.")
         uow.people.set_role(found.book_id, user, role, who.id, granted=granted, reason=why, limits=limits)
         uow.sign_ins.end_all(user.login)
 
@@ -148,6 +148,13 @@ def first_code(wb: Workbench) -> str:
             uow.people.set_installation(user, me.id, granted=True, reason="first admin of this installation")
         uow.people.set_credential(user, credential, me.id)
     return code
+
+
+@use_case(None, "the terminal asks whether to say how somebody is added")
+def nobody(wb: Workbench) -> bool:
+    """Whether there is no user at all."""
+    with wb.reading() as uow:
+        return not uow.people.list()
 
 
 @use_case(None, "the process asks whether anybody has to sign in")

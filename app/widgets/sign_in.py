@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from functools import partial
 from typing import Literal
@@ -16,8 +15,9 @@ from app.services.access import Role
 from app.services.errors import ServiceError
 from app.services.sign_in import NewPasswordNeeded
 from app.services.workbench import Workbench
-from app.sign_in_routes import SESSION, SIGN_OUT
+from app.sign_in_routes import SESSION, SIGN_OUT, posting
 from app.widgets.language import language_choice
+from app.widgets.markdown import plain
 from storage.errors import StorageError
 
 
@@ -37,7 +37,7 @@ def sign_in_page(wb: Workbench) -> None:
 
 def sign_out_button() -> None:
     if st.button(_("Sign out"), icon=":material/logout:", type="tertiary", key="sign_out"):
-        _post(SIGN_OUT, {})
+        st.html(posting(SIGN_OUT, {}), unsafe_allow_javascript=True)
 
 
 def _doors(wb: Workbench) -> None:
@@ -86,29 +86,9 @@ def _exchange(ticket: Callable[[], str]) -> None:
         state.CHOOSING.set(True)
         st.rerun()
     except (ServiceError, StorageError) as error:
-        st.error(messages.sentence(error), icon=":material/error:")
+        st.error(plain(messages.sentence(error)), icon=":material/error:")
         return
-    _post(SESSION, {"ticket": made})
-
-
-def _post(route: str, fields: dict[str, str]) -> None:
-    """Let the browser itself send a form, because only an answer to the browser can set a cookie.
-
-    The page asked for is what the address bar says. Fields are our own tokens, written as JSON.
-    """
-    st.html(
-        f"""<script>(function () {{
-            const form = document.createElement('form');
-            const fields = {{...{json.dumps(fields)}, page: location.pathname + location.search}};
-            form.method = 'post'; form.action = {json.dumps(route)}; form.hidden = true;
-            for (const [name, value] of Object.entries(fields)) {{
-                const field = document.createElement('input');
-                field.name = name; field.value = value; form.append(field);
-            }}
-            document.body.append(form); form.submit();
-        }})()</script>""",
-        unsafe_allow_javascript=True,
-    )
+    st.html(posting(SESSION, {"ticket": made}), unsafe_allow_javascript=True)
 
 
 def _nonce() -> str:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from app.home import HomeUnusable
 from app.i18n import speaking
 from app.messages import _SAY, expected, sentence
+from app.services.access import NotAllowed, Right
 from app.services.errors import (
     AccountUnusable,
     BadInput,
@@ -19,13 +21,24 @@ from app.services.errors import (
     TrainingBusy,
     TrainingFailed,
 )
+from app.services.passwords import WeakPassword
+from app.services.sign_in import PersonasClosed, SignInPaused, SignInRefused
 from engine.errors import BadEvent, BundleDamaged, BundleMismatch, TooLittleHistory
 from storage.errors import StoreBusy, StoreLocked, StoreUnreachable, UnknownBook, UnknownEntry
+from storage.people import BadLogin, LoginTaken, UnknownUser
 
 ERRORS: list[Exception] = [
     BadInput("Amount", "viel", "this is not a number", "Check the amount."),
     BadEvent("Description", "", "it is empty", "Say in a few words what happened."),
     ForeignCurrency("USD", "demo", "EUR"),
+    NotAllowed("Ana", Right.APPROVE, "demo"),
+    WeakPassword("it contains the login"),
+    SignInRefused(),
+    SignInPaused(timedelta(seconds=8)),
+    PersonasClosed(),
+    BadLogin("Ä", "it has other characters"),
+    LoginTaken("ana"),
+    UnknownUser("ana"),
     NoModelYet("demo"),
     ModelLoading("demo"),
     NoAccounts("demo"),
