@@ -75,16 +75,17 @@ def examine(session: Session, book_id: str, anchors: Iterable[Anchor] = ()) -> R
     """Everything that `verify` looks for, rows that no link covers included, held against anchors."""
     view = _view(session, book_id)
     results = tuple(_against(view, a) for a in sorted(set(anchors), key=lambda a: (a.sequence, a.made)))
-    counts = [
+    links, entries, lines = (
         session.scalar(sa.select(sa.func.count()).select_from(t).where(t.c.book_id == book_id)) or 0
         for t in (schema.chain, schema.entries, schema.lines)
-    ]
-    return Report(*counts, faults=tuple(_faults(view)), anchors=results)
+    )
+    return Report(links, entries, lines, tuple(_faults(view)), results)
 
 
 def _view(session: Session, book_id: str) -> View:
     t = schema.decisions.c
-    acts = session.execute(sa.select(t.entry_id, t.detail).where(t.book_id == book_id, t.act == "erased"))
+    mine = sa.select(t.entry_id, t.detail).where(t.book_id == book_id, t.act == "erased")
+    acts = session.execute(mine.order_by(t.sequence))  # the last one of an entry says all that those before said
     return View(session, book_id, {r.entry_id: json.loads(r.detail) for r in acts})
 
 
@@ -148,7 +149,7 @@ def _broken_at(view: View, sequence: int, part: Sequence[Link]) -> BrokenLink:
     for table in (schema.batches, schema.versions, schema.account_versions, *tables):
         mine = (table.c.book_id == view.book_id, table.c.sequence == sequence)
         if row := view.session.execute(sa.select(table).where(*mine).limit(1)).first():
-            return BrokenLink(sequence, table.name, _key(table, row._mapping), "the link is missing")  # noqa: SLF001
+            return BrokenLink(sequence, table.name, _key(table, dict(row._mapping)), "the link is missing")  # noqa: SLF001
     return BrokenLink(sequence, "link", str(sequence), "it is missing")
 
 

@@ -220,7 +220,7 @@ def lines_of(view: View, version_ids: sa.Select[Any]) -> dict[str, list[Line]]:
     found: dict[str, list[Line]] = {}
     query = sa.select(t).where(t.c.version_id.in_(version_ids)).order_by(t.c.version_id, t.c.number)
     for r in view.session.execute(query):
-        found.setdefault(r.version_id, []).append(rows.line_of(r._mapping))  # noqa: SLF001
+        found.setdefault(r.version_id, []).append(rows.line_of(dict(r._mapping)))  # noqa: SLF001
     return found
 
 

@@ -15,7 +15,7 @@ from storage.records import Decision
 # What happens to an entry; "remembered" takes "forgotten" back, "withdrawn" a submission, "unapproved" an approval.
 ACTS = frozenset({
     "submitted", "returned", "approved", "confirmed", "posted", "reversed", "discarded", "exported",
-    "withdrawn", "unapproved", "commented", "assigned", "forgotten", "remembered", "released",
+    "withdrawn", "unapproved", "commented", "assigned", "forgotten", "remembered", "released", "erased",
 })  # fmt: skip
 
 
