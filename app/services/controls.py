@@ -14,11 +14,13 @@ from storage.periods import FiscalYear, Lock, PeriodLock
 from storage.policy import FourEyes, Policy, Reversal
 from storage.records import Book
 from storage.session import UnitOfWork
+from storage.taxes import TaxRow, TaxStore
 
 __all__ = ["Change", "FiscalYear", "FourEyes", "Lock", "PeriodLock", "Policy", "Reversal"]
 
 # What a change needs to be proposed and confirmed, and what it does when it holds.
-_RIGHT = {"policy": Right.POLICY, "period": Right.REOPEN}
+TAX_CODE = "tax code"
+_RIGHT = {"policy": Right.POLICY, "period": Right.REOPEN, TAX_CODE: Right.POLICY}
 
 
 @use_case(Right.READ)
@@ -43,7 +45,7 @@ def change_policy(wb: Workbench, who: Who, book: str, values: Mapping[str, objec
         before = {name: now.to_json()[name] for name in changed}
         new = {name: after.to_json()[name] for name in changed}
         change = NewChange(subject="policy", key=", ".join(changed), before=before, after=new, reason=reason)
-        return _propose(uow, who, found, Right.POLICY, change)
+        return propose(uow, who, found, Right.POLICY, change)
 
     return wb.store.write(work)
 
@@ -104,7 +106,7 @@ def reopen(wb: Workbench, who: Who, book: str, period: tuple[date, date], reason
         before = {"lock": now.lock.value if now else Lock.OPEN.value}
         after = {"lock": Lock.OPEN.value, "days": days}
         change = NewChange(subject="period", key=" to ".join(days), before=before, after=after, reason=reason)
-        return _propose(uow, who, found, Right.REOPEN, change)
+        return propose(uow, who, found, Right.REOPEN, change)
 
     return wb.store.write(work)
 
@@ -153,7 +155,7 @@ def _right(uow: UnitOfWork, who: Who, book: str, change_id: str) -> Right:
     return _RIGHT[uow.changes.get(find(uow, who, book, Right.POLICY).book_id, change_id).subject]
 
 
-def _propose(uow: UnitOfWork, who: Who, book: Book, right: Right, new: NewChange) -> Change:
+def propose(uow: UnitOfWork, who: Who, book: Book, right: Right, new: NewChange) -> Change:
     """Propose a change, and let it hold at once where nobody else could confirm it."""
     change = uow.changes.propose(
         book.book_id, replace(new, needs_second=others_may(uow, who, book, right)), who.id
@@ -178,7 +180,12 @@ def _apply_period(uow: UnitOfWork, book: Book, change: Change, by: str) -> None:
     uow.periods.set_lock(book.book_id, first, last, Lock.OPEN, by, change.reason)
 
 
+def _apply_tax(uow: UnitOfWork, book: Book, change: Change, by: str) -> None:
+    TaxStore(uow.session).put(book.book_id, TaxRow.from_json(change.after), by, change.change_id)
+
+
 _APPLY: dict[str, Callable[[UnitOfWork, Book, Change, str], None]] = {
     "policy": _apply_policy,
     "period": _apply_period,
+    TAX_CODE: _apply_tax,
 }

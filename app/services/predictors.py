@@ -18,8 +18,10 @@ from app.services.errors import ModelLoading, NoModelYet
 from engine.errors import BundleDamaged, BundleMismatch
 from engine.journal import Entry
 from storage.records import Book, ModelRecord
+from storage.taxes import TaxRow, TaxStore
 
 if TYPE_CHECKING:
+    from engine.bundle import Bundle
     from engine.inference.predictor import Predictor
     from engine.retrieval.memory import Memory
     from storage.session import Store
@@ -37,8 +39,10 @@ class Loaded:
     """A predictor and the point of the journal up to which its memory reaches; use it under ``lock``."""
 
     digest: str
+    made: Bundle
     predictor: Predictor
     memory: Memory
+    taxes: tuple[TaxRow, ...] = ()  # the book's own table as the predictor knows it
     head: int = -1
     lock: threading.Lock = field(default_factory=threading.Lock)
     catching: threading.Lock = field(default_factory=threading.Lock)  # held while the memory is brought up to date
@@ -129,7 +133,7 @@ class Predictors:
         if made.digest != record.digest:
             remedy = "Restore the folder from a backup, or train again."
             raise BundleMismatch("The model's digest", record.digest, made.digest, remedy)
-        loaded = Loaded(record.digest, Predictor(made), made.reasoner.memory)
+        loaded = Loaded(record.digest, made, Predictor(made), made.reasoner.memory)
         self.catch_up(book, loaded)
         gc.unfreeze()  # what an earlier model left in cycles goes now
         gc.collect()
@@ -146,6 +150,9 @@ class Predictors:
             if head == loaded.head or (not wait and loaded.catching.locked()):
                 return
             teaching = uow.journal.teaching(book.book_id)
+            taxes = TaxStore(uow.session).current(book.book_id)
+        if taxes != loaded.taxes:
+            _use_taxes(loaded, taxes)
         known = {e.entry_id: e for e in (loaded.memory.entries[int(row)] for row in loaded.memory.live())}
         gone = sorted(known.keys() - {e.entry_id for e in teaching})
         fresh = [e for e in teaching if known.get(e.entry_id) != e]
@@ -153,6 +160,16 @@ class Predictors:
             _remember(loaded, head, gone, fresh)
         else:
             background.start(f"remember-{book.name}", lambda: _remember(loaded, head, gone, fresh))
+
+
+def _use_taxes(loaded: Loaded, taxes: tuple[TaxRow, ...]) -> None:
+    """A book's own codes take the place of those that its history implies; without any, history speaks again."""
+    from app.services.taxes import table_of
+    from engine.inference.predictor import Predictor
+
+    with loaded.lock:
+        loaded.predictor = Predictor(loaded.made, table_of(taxes) if taxes else None)
+        loaded.taxes = taxes
 
 
 def _remember(loaded: Loaded, head: int, gone: Sequence[str], fresh: Sequence[Entry]) -> None:

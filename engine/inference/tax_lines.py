@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from engine.inference.amounts import to_minor_unit
-from engine.inference.taxes import TOLERANCE, Leg, TaxDisagrees
+from engine.inference.taxes import Leg, TaxDisagrees, tolerance
 from engine.journal import Side
 
 _ROUNDS = 4  # in which a unit may be passed to and fro between tax and base
@@ -65,9 +65,10 @@ def disagreement(legs: Sequence[Leg], shared: Shared) -> TaxDisagrees | None:
     """What is wrong with a tax line that was given; None where each is near enough to what its bases give."""
     for at in sorted({leg.at for leg in legs} - set(shared.free)):
         tax = _tax(at, legs, shared.amounts, shared.places)
-        if abs(shared.amounts[at] - tax) > TOLERANCE:
+        allowed = tolerance(shared.places)
+        if abs(shared.amounts[at] - tax) > allowed:
             codes = dict.fromkeys(leg.code for leg in legs if leg.at == at)
-            return TaxDisagrees(", ".join(codes), tax, shared.amounts[at])
+            return TaxDisagrees(", ".join(codes), tax, shared.amounts[at], allowed)
     return None
 
 
@@ -86,7 +87,8 @@ def _follow(at: int, legs: Sequence[Leg], shared: Shared, out: list[Decimal]) ->
 def _lead(at: int, legs: Sequence[Leg], shared: Shared, out: list[Decimal]) -> bool:
     """Put the base right that belongs to a tax that was given, where another line of its side can take the rest."""
     own = [leg for leg in legs if leg.at == at]
-    if len(own) > 1 or abs(out[at] - _tax(at, legs, out, shared.places)) <= TOLERANCE or not own[0].rate:
+    over = abs(out[at] - _tax(at, legs, out, shared.places))
+    if len(own) > 1 or over <= tolerance(shared.places) or not own[0].rate:
         return False
     base = max((b for b in own[0].bases if b in shared.free), key=lambda b: abs(out[b]), default=None)
     bases = {b for leg in legs for b in leg.bases}
@@ -94,8 +96,8 @@ def _lead(at: int, legs: Sequence[Leg], shared: Shared, out: list[Decimal]) -> b
     taker = _largest(at, legs, shared._replace(free=others), set())
     if base is None or taker is None:
         return False
-    over = sum(out[b] for b in own[0].bases) - to_minor_unit(out[at] / own[0].rate, shared.places)
-    return _move(Decimal(over), base, taker, out)
+    rest = sum(out[b] for b in own[0].bases) - to_minor_unit(out[at] / own[0].rate, shared.places)
+    return _move(Decimal(rest), base, taker, out)
 
 
 def _largest(at: int, legs: Sequence[Leg], shared: Shared, first: Collection[int]) -> int | None:

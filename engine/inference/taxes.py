@@ -17,7 +17,7 @@ from engine.errors import BadEvent, EngineError
 from engine.inference.amounts import to_minor_unit
 from engine.journal import Line, Side
 
-TOLERANCE = Decimal("0.05")  # what a document's own tax may differ from the computed one, in book currency
+TOLERATED = 2  # smallest units of the currency that a document's own tax may differ from the computed one
 
 
 class TaxKind(StrEnum):
@@ -81,7 +81,7 @@ class NoSuchTaxCode(EngineError):
 class TaxDisagrees(BadEvent):
     """A document's tax is too far from what its base gives."""
 
-    def __init__(self, code: str, computed: Decimal, document: Decimal, tolerance: Decimal = TOLERANCE) -> None:
+    def __init__(self, code: str, computed: Decimal, document: Decimal, tolerance: Decimal) -> None:
         self.code, self.computed, self.document, self.tolerance = code, computed, document, tolerance
         why = f"tax code {code} gives {computed}, and they may differ by {tolerance}"
         super().__init__("Tax", str(document), why, "Choose another code, or split the base.")
@@ -134,7 +134,7 @@ class TaxTable:
             base: the net amount with its ``tax_code``; a negative one gives negative tax.
             day: of delivery.
             places: decimal places of the currency.
-            document: the tax that the document shows; taken instead within TOLERANCE.
+            document: the tax that the document shows; taken instead within the `tolerance`.
 
         Raises:
             NoSuchTaxCode, TaxDisagrees.
@@ -142,8 +142,8 @@ class TaxTable:
         code = self.get(base.tax_code, day)
         tax = to_minor_unit(base.amount * code.rate, places)
         if document is not None:
-            if abs(document - tax) > TOLERANCE:
-                raise TaxDisagrees(code.code, tax, document)
+            if abs(document - tax) > tolerance(places):
+                raise TaxDisagrees(code.code, tax, document, tolerance(places))
             tax = document
         deducted = to_minor_unit(tax * code.deductible, places)
         cost = Line(account=base.account, side=base.side, amount=base.amount + tax - deducted, party=base.party,
@@ -176,6 +176,11 @@ class TaxTable:
                 part = code.deductible if account == code.account else Decimal(1)
                 out.append(Leg(at[0], bases, code.rate * part / (1 + code.rate * (1 - code.deductible)), code.code))
         return tuple(out)
+
+
+def tolerance(places: int) -> Decimal:
+    """What a document's own tax may differ from the computed one, in a currency of so many decimals."""
+    return Decimal(TOLERATED).scaleb(-places)
 
 
 def _line(account: str, side: Side, amount: Decimal, code: str) -> Line:

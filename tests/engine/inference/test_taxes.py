@@ -66,8 +66,17 @@ def test_the_day_of_delivery_chooses_the_rate() -> None:
 
 def test_a_documents_own_tax_is_taken_within_a_tolerance() -> None:
     assert TABLE.taxed(base("V19", Decimal("10.03")), A_DAY, document=Decimal("1.90")).tax[0].amount == Decimal("1.90")
-    with pytest.raises(TaxDisagrees, match="may differ by"):
-        TABLE.taxed(base("V19", Decimal("10.03")), A_DAY, document=Decimal("2.00"))
+    assert TABLE.taxed(base("V19", Decimal("10.00")), A_DAY, document=Decimal("1.92")).tax[0].amount == Decimal("1.92")
+    with pytest.raises(TaxDisagrees, match=r"may differ by 0\.02"):
+        TABLE.taxed(base("V19", Decimal("10.00")), A_DAY, document=Decimal("1.93"))
+
+
+@pytest.mark.parametrize(("places", "near", "far"), [(0, "192", "193"), (3, "190.002", "190.003")])
+def test_the_tolerance_is_two_of_the_currency_s_smallest_units(places: int, near: str, far: str) -> None:
+    thousand = base("V19", Decimal(1000))
+    assert TABLE.taxed(thousand, A_DAY, places, Decimal(near)).tax[0].amount == Decimal(near)
+    with pytest.raises(TaxDisagrees):
+        TABLE.taxed(thousand, A_DAY, places, Decimal(far))
 
 
 @pytest.mark.parametrize("changes", [{"rate": Decimal(19)}, {"deductible": Decimal(2)}, {"kind": TaxKind.INTRA_EU}])
