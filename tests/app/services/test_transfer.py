@@ -24,23 +24,23 @@ def with_password(database: str) -> str:
 
 @on_postgresql
 def test_a_laptop_moves_to_a_server_and_back(
-    wb: Workbench, fill: FillBook, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    home: Home, fill: FillBook, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fill(wb, "shop")
-    home = wb.home.path
-    wb.close()
-    there = counterpoint("copy", "--to", with_password(database), home=home)
+    workbench = open_workbench(home)
+    fill(workbench, "shop")
+    workbench.close()
+    there = counterpoint("copy", "--to", with_password(database), home=home.path)
     assert there.returncode == 0, there.stderr
     assert "rows were copied to postgresql+psycopg://postgres:***@" in there.stdout
-    again = counterpoint("copy", "--to", with_password(database), home=home)
+    again = counterpoint("copy", "--to", with_password(database), home=home.path)
     assert again.returncode == 1
     assert "it is not empty" in again.stderr
     monkeypatch.setenv("COUNTERPOINT_DATABASE_URL", with_password(database))
-    back = counterpoint("copy", "--to", f"duckdb:///{tmp_path / 'back.duckdb'}", "--json", home=home)
+    back = counterpoint("copy", "--to", f"duckdb:///{tmp_path / 'back.duckdb'}", "--json", home=home.path)
     assert back.returncode == 0, back.stderr
     assert json.loads(back.stdout)["rows"]["entries"] == 24
     said = "".join(x.stdout + x.stderr for x in (there, again, back))
-    logs = "".join(p.read_text() for p in (home / "logs").iterdir())
+    logs = "".join(p.read_text() for p in home.logs.iterdir())
     assert SECRET not in said + logs
     monkeypatch.setenv("COUNTERPOINT_DATABASE_URL", f"duckdb:///{tmp_path / 'back.duckdb'}")
     workbench = open_workbench(Home.from_env())
