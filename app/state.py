@@ -17,14 +17,17 @@ from app import cookies, i18n
 from app.services import sign_in
 from app.services.access import NOBODY, Who
 from app.services.books import BookCard
+from app.services.review import Seen
 from app.services.workbench import Workbench, open_workbench
 from app.views.grid import Sheet
 from engine.journal import Event, Line, Proposal
 
 T = TypeVar("T")
 
-PREDICT_PAGE, JOURNAL_PAGE, PEOPLE_PAGE = (
-    str(Path(__file__).parent / "pages" / f"{name}.py") for name in ("predict", "journal", "people")
+PRODUCT = "Counterpoint"  # in every language
+PREDICT_PAGE, JOURNAL_PAGE, PEOPLE_PAGE, REVIEW_PAGE, CONTROLS_PAGE = (
+    str(Path(__file__).parent / "pages" / f"{name}.py")
+    for name in ("predict", "journal", "people", "review", "controls")
 )
 
 
@@ -53,6 +56,9 @@ class Saved:
     description: str
     amount: str
     dated: str = ""  # the day it got because none was given
+    document: str = ""
+    seen: Seen
+    submitted: bool = False
 
 
 # Chosen in the sidebar; the books are listed once a run, because every page and widget asks.
@@ -76,6 +82,10 @@ CURRENCY = Key("predict.currency", "")
 DATE: Key[date | None] = Key("predict.date", None)
 JOURNAL = Key("predict.journal", "")
 PARTY = Key("predict.party", "")
+DOCUMENT = Key("predict.document", "")
+RATE = Key("predict.rate", "")
+RATE_DATE: Key[date | None] = Key("predict.rate_date", None)
+RATE_SOURCE = Key("predict.rate_source", "")
 
 # The answer to it.
 PENDING: Key[Event | None] = Key("predict.pending", None)
@@ -101,7 +111,7 @@ PAGE = Key("page", 1)
 OPENED = "journal.opened"  # set by the table for one run
 ENTRY = "entry"  # only a query parameter: the entry that is open
 
-_OF_THE_FORM: tuple[Key[str], ...] = (DESCRIPTION, AMOUNT, PARTY)
+_OF_THE_FORM: tuple[Key[str], ...] = (DESCRIPTION, AMOUNT, PARTY, RATE, RATE_SOURCE)
 _OF_THE_ANSWER = (PENDING, PROPOSAL, CHOSEN, SHEET, WORRIES, TICKET)  # the ticket last: it outlives the proposal
 
 
@@ -144,28 +154,55 @@ def ticket() -> dict[tuple[Line, ...], str]:
     return TICKET.get()
 
 
-def grid_key() -> str:
-    """The key of the editing grid; a new turn forgets the cells typed in the turn before."""
-    return f"predict.grid.{GRID_TURN.get()}"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Editing:
+    """One editing grid: its sheet, and a turn that is part of its key; a new turn forgets the cells typed before."""
+
+    name: str
+    sheet: Key[Sheet | None]
+    turn: Key[int]
+
+    @property
+    def key(self) -> str:
+        return f"{self.name}.grid.{self.turn.get()}"
+
+    def start(self, sheet: Sheet) -> None:
+        self.sheet.set(sheet)
+        self.next()
+
+    def next(self) -> None:
+        self.turn.set(self.turn.get() + 1)
+
+    def stop(self) -> None:
+        self.sheet.clear()
+        self.next()
 
 
-def next_grid() -> None:
-    GRID_TURN.set(GRID_TURN.get() + 1)
+PREDICTING = Editing(name="predict", sheet=SHEET, turn=GRID_TURN)
+CORRECTING = Editing(name="correct", sheet=Key("correct.sheet", None), turn=Key("correct.grid.turn", 0))
 
 
 def forget_answer() -> None:
     """Drop the proposal on screen; the form keeps what was typed."""
     for key in _OF_THE_ANSWER:
         key.clear()
-    next_grid()
+    PREDICTING.next()
+
+
+def leave_entry() -> None:
+    """Nothing of one entry stays for another."""
+    CORRECTING.stop()
+    for key in (SEEN, REFUSED):
+        key.clear()
 
 
 def change_book() -> None:
     """Nothing of one book stays on screen for another: no answer, no typed field, no filter, no open entry."""
     forget_answer()
     empty_form()
+    leave_entry()
     JOURNAL.set("")
-    for key in (SAVED, CURRENCY, FILTER_JOURNAL, ACCOUNT, PAGE):
+    for key in (SAVED, CURRENCY, RATE_DATE, FILTER_JOURNAL, ACCOUNT, PAGE):
         key.clear()
     for name in (ENTRY, FILTER_JOURNAL.name, ACCOUNT.name, PAGE.name):
         st.query_params.pop(name, None)

@@ -25,7 +25,7 @@ def sign_in_page(wb: Workbench) -> None:
     """Draw it in place of whatever page was asked for, which is shown after signing in."""
     _left, middle, _right = st.columns([1, 2, 1])
     with middle:
-        st.header("Counterpoint", anchor=False)
+        st.header(state.PRODUCT, anchor=False)
         if not _nonce():
             st.warning(_("Signing in needs cookies. Allow them for this address, then reload the page."))
             return

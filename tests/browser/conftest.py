@@ -17,8 +17,12 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from app.home import Home
-from app.services import train
-from app.services.workbench import open_workbench
+from app.services import people, train
+from app.services.access import GENERATED, Role, Who
+from app.services.import_ import ImportOptions, import_staged
+from app.services.people import NewUser
+from app.services.workbench import Workbench, open_workbench
+from storage.records import Staged
 from tests.app.conftest import ANA, put
 from tests.builders import CATALOG, some_entries
 
@@ -28,6 +32,7 @@ FLAGS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 ).split()
+PASSWORD = "nine small boats"
 PATIENCE = 60_000  # milliseconds; two busy cores may load a model meanwhile
 
 
@@ -38,6 +43,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     wb = open_workbench(Home(folder / "home"))
     put(wb, "test", some_entries(40), CATALOG)
     train.wait(wb, ANA, train.start(wb, ANA, "test", "tiny"))
+    everyone(wb)
     wb.predictor("test")  # a model that is still being read would hold the database file after `close`
     wb.close()
     log = folder / "server.log"
@@ -66,14 +72,41 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(chromium: Browser, served: str) -> Iterator[Page]:
-    """The workbench in English, opened and drawn."""
+def visitor(chromium: Browser, served: str) -> Iterator[Page]:
+    """A browser in English that nobody has signed in with."""
     context = chromium.new_context(locale="en-GB", viewport={"width": 1440, "height": 900}, base_url=served)
     context.set_default_timeout(PATIENCE)
     expect.set_options(timeout=PATIENCE)
-    page = context.new_page()
-    yield page
+    yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def page(visitor: Page) -> Page:
+    """A browser in which Ana, who may do everything in the book "test", has signed in."""
+    sign_in(visitor, "ana")
+    return visitor
+
+
+def everyone(wb: Workbench) -> None:
+    """Ana with every role in the book "test", Vera with none, and a demonstration beside it."""
+    staged = Staged(
+        book_hint="show", format=GENERATED, reason="", accounts=CATALOG, entries=tuple(some_entries()),
+    )  # fmt: skip
+    import_staged(wb, Who.program(), "show", staged, ImportOptions(demo=True))
+    for login in ("ana", "vera"):
+        people.add_user(wb, ANA, NewUser(login=login, name=login.title(), secret=PASSWORD))
+    for role in (Role.ACCOUNTANT, Role.REVIEWER, Role.ADMIN):
+        people.set_role(wb, ANA, "test", "ana", role, granted=True, reason="tries everything")
+
+
+def sign_in(page: Page, login: str, password: str = PASSWORD, at: str = "/") -> None:
+    """Through the form, as people do; ends on the page asked for."""
+    page.goto(at)
+    page.get_by_label("Login").fill(login)
+    page.get_by_label("Password or one-time code").fill(password)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(f"You act as {login.title()}")).to_be_visible()
 
 
 def _address(server: subprocess.Popen[bytes], log: Path) -> str:
