@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -19,7 +19,14 @@ from engine.journal import Account, Event, Line, Proposal, Side
 from storage.policy import PolicyStore
 from storage.records import MODEL, PERSON, Book, NewEntry
 
-__all__ = ["TypedEvent", "by_hand", "event_from_text", "propose", "save", "why"]
+__all__ = ["Answered", "TypedEvent", "by_hand", "event_from_text", "propose", "save", "why"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered(Proposal):
+    """A proposal that knows up to which link of the book's chain the memory reached that it was made from."""
+
+    memory: int
 
 
 @use_case(Right.PREDICT)
@@ -35,7 +42,8 @@ def propose(wb: Workbench, who: Who, book: str, event: Event, *, explain: bool =
     except NoModelYet:
         return _by_hand(wb, found, event, accounts)
     with wb.predictors.turns, loaded.lock:
-        return loaded.predictor.predict([event], accounts, explain=explain)[0]
+        proposal = loaded.predictor.predict([event], accounts, explain=explain)[0]
+        return Answered(memory=loaded.head, **{f.name: getattr(proposal, f.name) for f in fields(proposal)})
 
 
 @use_case(Right.PREDICT)
@@ -57,7 +65,9 @@ def by_hand(wb: Workbench, who: Who, book: str, event: Event) -> Proposal:
 
 
 @use_case(Right.CORRECT)
-def save(wb: Workbench, who: Who, book: str, proposal: Proposal, event: Event, lines: Sequence[Line]) -> str:
+def save(  # noqa: PLR0913  the proposal, what a person made of it, and its document
+    wb: Workbench, who: Who, book: str, proposal: Proposal, event: Event, lines: Sequence[Line], *, document: str = ""
+) -> str:
     """Store the model's version, then the person's; the entry stays a draft. Without a date it carries today's.
 
     Returns the entry id. Raises NotAllowed, OtherBook, NotBalanced, AccountUnusable, BadInput, UnknownBook,
@@ -78,6 +88,7 @@ def save(wb: Workbench, who: Who, book: str, proposal: Proposal, event: Event, l
             currency=found.currency,
             journal=uow.books.journal_named(found.book_id, event.journal).journal if event.journal else "",
             party=event.party,
+            document=" ".join(document.split()),
         )
         entry_id = uow.journal.open_entry(found.book_id, new, who.id)
         if proposal.bundle:
@@ -130,12 +141,29 @@ def check_lines(lines: Sequence[Line], catalog: dict[str, Account], day: date, b
 
 
 def lineage(proposal: Proposal) -> dict[str, Any]:
-    """What has to be known later about where a model's version came from."""
+    """What has to be known later about where a model's version came from.
+
+    ``memory`` is the link of the book's chain up to which the model's memory reached; ``lines`` are those of the
+    first candidate with their probabilities and, where the network wrote them, the gate's weight of memory.
+    """
+    gates = {(t.account, t.side): round(t.gate, 6) for t in proposal.trace}
+    best = proposal.candidates[0]
     return {
         "bundle": proposal.bundle,
+        "memory": proposal.memory if isinstance(proposal, Answered) else None,
         "status": proposal.status.value,
         "probability": round(proposal.probability, 6),
+        "set_probability": round(best.set_probability, 6),
         "because": [b.entry_id for b in proposal.because],
+        "lines": [
+            {
+                "account": x.account,
+                "side": x.side.letter,
+                "probability": round(x.probability, 6),
+                "gate": gates.get((x.account, x.side)),
+            }
+            for x in best.lines
+        ],
         "candidates": [
             {
                 "probability": round(c.probability, 6),

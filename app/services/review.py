@@ -85,11 +85,21 @@ def queue(wb: Workbench, who: Who, book: str, state: State = State.SUBMITTED) ->
 
 
 @use_case(Right.SUBMIT)
-def submit(wb: Workbench, who: Who, book: str, entry_id: str, seen: Seen, *, no_document: str = "") -> None:
-    """Ask for approval. Raises what the store refuses (`storage.refusals`), UnknownBook, UnknownEntry, NotAllowed."""
+def submit(  # noqa: PLR0913  an act with the document or the reason for having none
+    wb: Workbench, who: Who, book: str, entry_id: str, seen: Seen, *, document: str = "", no_document: str = ""
+) -> None:
+    """Ask for approval; a ``document`` number is written into the entry first.
+
+    Raises what the store refuses (`storage.refusals`), UnknownBook, UnknownEntry, NotAllowed.
+    """
 
     def work(uow: UnitOfWork, found: Book) -> None:
-        uow.reviews.submit(found, entry_id, who.id, seen, no_document=no_document, look=_look(uow, who, found))
+        look, at = _look(uow, who, found), seen
+        if number := " ".join(document.split()):
+            lines = uow.journal.entry(found.book_id, entry_id).entry.lines
+            edit = Edit(lines=lines, document=number)
+            at = Seen(version=uow.reviews.correct(found, entry_id, edit, who.id, seen, look), decided=seen.decided)
+        uow.reviews.submit(found, entry_id, who.id, at, no_document=no_document, look=look)
 
     _write(wb, who, book, Right.SUBMIT, work)
 

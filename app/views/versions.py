@@ -40,6 +40,11 @@ class Writing:
 
 
 def diff(before: Sequence[Line], after: Sequence[Line], writing: Writing) -> tuple[Pair, ...]:
+    """The lines of both versions side by side, as text."""
+    return tuple(_pair(old, new, writing) for old, new in partners(before, after))
+
+
+def partners(before: Sequence[Line], after: Sequence[Line]) -> list[tuple[Line | None, Line | None]]:
     """Pair the lines: first those on the same account and side, then the rest of a side in order."""
     left = dict(enumerate(before))
     partner: dict[int, Line] = {}
@@ -54,9 +59,8 @@ def diff(before: Sequence[Line], after: Sequence[Line], writing: Writing) -> tup
         i = _find(left, after[j], exact=False)
         if i is not None:
             partner[j] = left.pop(i)
-    pairs = [_pair(partner.get(j), line, writing) for j, line in enumerate(after)]
-    gone = [_pair(line, None, writing) for line in left.values()]
-    return (*pairs, *gone)
+    pairs: list[tuple[Line | None, Line | None]] = [(partner.get(j), line) for j, line in enumerate(after)]
+    return [*pairs, *((line, None) for line in left.values())]
 
 
 def any_change(pairs: Sequence[Pair]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from app.home import Home
+from app.services import train
 from app.services.access import Who
 from app.services.workbench import Workbench, open_workbench
 from engine.journal import Account, Entry
@@ -63,6 +65,27 @@ def fill() -> FillBook:
 @pytest.fixture
 def home(_own_home: None) -> Home:
     return Home.from_env()
+
+
+@pytest.fixture(scope="session")
+def trained_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the book "test" of 40 entries and its champion; tests work on copies of it."""
+    path = tmp_path_factory.mktemp("trained") / "home"
+    wb = open_workbench(Home(path))
+    put(wb, "test", some_entries(40), CATALOG)
+    train.wait(wb, ANA, train.start(wb, ANA, "test", "tiny"))
+    wb.close()
+    return path
+
+
+@pytest.fixture
+def trained(trained_home: Path, home: Home) -> Iterator[Workbench]:
+    """A workbench of its own on the trained book, the model already loaded."""
+    shutil.copytree(trained_home, home.path, dirs_exist_ok=True, ignore=shutil.ignore_patterns("socket"))
+    wb = open_workbench()
+    wb.predictor("test")
+    yield wb
+    wb.close()
 
 
 def counterpoint(*arguments: str, home: Path, timeout: float = 120) -> subprocess.CompletedProcess[str]:

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from app import state
-from app.home import Home
-from app.services import train
 from app.services.access import Role
-from app.services.workbench import Workbench, open_workbench
+from app.services.workbench import open_workbench
 from storage.identity import utc_now
-from tests.app.conftest import ANA, put
-from tests.builders import CATALOG, some_entries
 
 MAIN = str(Path(__file__).resolve().parents[3] / "app" / "entry" / "main.py")
 JOURNAL = state.JOURNAL_PAGE
@@ -24,27 +19,6 @@ PATIENCE = 60  # seconds; the first run imports Plotly and Babel
 
 Open = Callable[..., AppTest]
 SignIn = Callable[..., None]
-
-
-@pytest.fixture(scope="session")
-def trained_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with the book "test" of 40 entries and its champion; tests work on copies of it."""
-    path = tmp_path_factory.mktemp("trained") / "home"
-    wb = open_workbench(Home(path))
-    put(wb, "test", some_entries(40), CATALOG)
-    train.wait(wb, ANA, train.start(wb, ANA, "test", "tiny"))
-    wb.close()
-    return path
-
-
-@pytest.fixture
-def trained(trained_home: Path, home: Home) -> Iterator[Workbench]:
-    """A workbench of its own on the trained book, the model already loaded."""
-    shutil.copytree(trained_home, home.path, dirs_exist_ok=True, ignore=shutil.ignore_patterns("socket"))
-    wb = open_workbench()
-    wb.predictor("test")
-    yield wb
-    wb.close()
 
 
 @pytest.fixture
