@@ -165,10 +165,8 @@ def _bare_answer(unit: UnitOfWork, book_id: str, query: JournalQuery, where: str
     source = f"FROM entries JOIN versions USING (entry_id) WHERE entries.book_id = '{book_id}' AND {where}"
     count, amount = run(f"SELECT count(*), sum(total) {source}").one()
     ids = f"SELECT entry_id {source} ORDER BY date DESC, position DESC LIMIT {query.size} OFFSET {_offset(query)}"
-    page = run(
-        f"SELECT entries.*, version_id, total FROM entries JOIN versions USING (entry_id) WHERE entry_id IN ({ids}) "
-        "ORDER BY date DESC, position DESC"
-    ).all()
+    both = "SELECT entries.*, version_id, total FROM entries JOIN versions USING (entry_id)"
+    page = run(f"{both} WHERE entry_id IN ({ids}) ORDER BY date DESC, position DESC").all()
     if page:
         versions = ", ".join(f"'{r.version_id}'" for r in page)
         run(f"SELECT * FROM lines WHERE version_id IN ({versions}) ORDER BY version_id, number").all()  # noqa: S608

@@ -11,7 +11,7 @@ from pathlib import Path
 from engine.journal import Account, Entry, Line, Side
 from storage.records import Staged
 
-LINES_PER_ENTRY = 10 / 3
+LINES_PER_ENTRY = 3.42
 _FIRST_DAY, _DAYS = date(2018, 1, 1), 2_555
 _THINGS = (
     "Büromaterial", "Miete Büro", "Stromabschlag", "Wareneingang Schrauben", "Telefonrechnung", "Leasing Lieferwagen",

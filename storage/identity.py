@@ -66,7 +66,8 @@ def utc_now() -> datetime:
 
 def clean(text: str) -> str:
     """Text that both databases can hold: NUL is dropped, half characters become U+FFFD."""
-    return _SURROGATES.sub("\ufffd", text.replace("\0", ""))
+    kept = text.replace("\0", "") if "\0" in text else text
+    return kept if kept.isascii() else _SURROGATES.sub("\ufffd", kept)
 
 
 class _Folded(dict[int, str]):

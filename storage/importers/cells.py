@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from storage.identity import fold
 
@@ -26,6 +27,7 @@ _MARKS = re.compile(r"[.,]")
 _AMOUNT_REMEDY = "Write it like 1234,56 or 1234.56."
 _ODD = re.compile(r"[^a-z0-9]")
 _YEARS = range(1900, 2101)
+_KEPT = 1 << 16  # cells that are read once however often they come: a ledger repeats its days and its zeros
 _LONGEST_AMOUNT = 60  # characters; sums of numbers without end would cost minutes, and no ledger has them
 _ASCII_AMOUNT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([Ee][+-]?\d{1,2})?", re.ASCII)
 
@@ -43,6 +45,7 @@ def column_key(name: str) -> str:
     return _ODD.sub("", fold(name))
 
 
+@lru_cache(_KEPT)
 def read_amount(cell: str, decimal: str = "") -> Decimal:
     """An amount with decimal comma or point, grouping, sign before or after, or in brackets; blank is 0.
 
@@ -99,8 +102,11 @@ def decimal_mark(cells: Iterable[str]) -> str | None:
 def read_day(cell: str) -> date | None:
     """A day as 20240131, 2024-01-31, 31/01/2024 or 31012024, a time after it is dropped; None when blank."""
     text = _TIME.sub("", cell.strip())
-    if not text:
-        return None
+    return _day_of(text) if text else None
+
+
+@lru_cache(_KEPT)
+def _day_of(text: str) -> date:
     for shape in _DAY_SHAPES:
         if (found := shape.fullmatch(text)) and (day := _day(found)):
             return day
