@@ -22,6 +22,7 @@ LONGEST_FIELD = 200  # journal, party
 BY_HAND = "typed by hand"  # the source of a rate that nobody else is named for
 WHOLE_DIGITS, DECIMALS = 18, 4  # what DECIMAL(22,4) keeps exactly
 
+_Day = date  # inside a record with a field called date, the name date is that field
 _SYMBOLS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY", "₹": "INR", "₺": "TRY", "zł": "PLN", "Fr.": "CHF"}
 _MONEY = re.compile(r"(?P<before>[^\d+\-.,()]*)(?P<number>[-+(]?\s*\d[\d.,' ]*[-)]?)(?P<after>[^\d]*)")
 _EXAMPLES = "Write it like 1190, 1190.00, 1.190,00 or 1,190.00."
@@ -44,7 +45,7 @@ class TypedEvent:
     party: str = ""
     lines: tuple[Line, ...] = ()
     rate: str | Decimal = ""
-    rate_date: str | date | None = None
+    rate_date: str | _Day | None = None
     rate_source: str = ""
 
 

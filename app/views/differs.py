@@ -22,7 +22,7 @@ def _one(what: str, evidence: Because, event: Event) -> str:
     field, _sep, detail = (part.strip() for part in what.partition(":"))
     if field == "amount":
         same = evidence.amount == event.amount
-        return "" if same else _("amount {change}", change=change(evidence.amount, event.amount))
+        return "" if same else _("amount {change}", change=change(evidence.amount, event.amount, event.currency))
     if field == "month":
         return _("month ({month})", month=month(evidence.date))
     words = {"words": _("words"), "day": _("day"), "party": _("party"), "journal": _("journal")}

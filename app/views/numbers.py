@@ -23,11 +23,11 @@ def money(amount: Decimal, currency: str = "", *, unit: bool = False) -> str:
     return f"{text}\u00a0{currency}" if unit and currency else text
 
 
-def short_money(amount: Decimal) -> str:
+def short_money(amount: Decimal, currency: str = "") -> str:
     """Like `money`, without the decimals when there are no cents: ``1.000``."""
     if amount == amount.to_integral_value():
-        return str(format_decimal(amount, format="#,##0", locale=i18n.locale()))
-    return money(amount)
+        return str(format_decimal(amount, format="#,##0", locale=i18n.locale(), decimal_quantization=False))
+    return money(amount, currency)
 
 
 def percent(probability: float) -> str:
@@ -59,13 +59,13 @@ def moment(when: datetime | None) -> str:
     return f"{day(utc.date())}, {utc:%H:%M} UTC"
 
 
-def change(now: Decimal, before: Decimal) -> str:
+def change(now: Decimal, before: Decimal, currency: str = "") -> str:
     """How `now` differs from `before`: ``+3 %``, or the difference in money where that is under one per cent."""
     difference = now - before
     sign = "+" if difference > 0 else MINUS
     share = abs(difference / before) if before else Decimal(0)
     if share < Decimal("0.01"):
-        return sign + money(abs(difference))
+        return sign + money(abs(difference), currency)
     return sign + _percent(float(share))
 
 

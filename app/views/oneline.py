@@ -28,11 +28,12 @@ class Booked(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How much to write: the first account's name, cut where it is `longest`, and the amounts."""
+    """How much to write: the first account's name, cut where it is `longest`, and the amounts in their `currency`."""
 
     names: Mapping[str, str]
     amounts: bool = True
     longest: int = LONGEST_NAME
+    currency: str = ""
 
 
 def entry_line(lines: Sequence[Booked], style: Style) -> str:
@@ -60,5 +61,5 @@ def _one(line: Booked, style: Style, *, named: bool, amount: bool) -> str:
     name = style.names.get(line.account, "") if named else ""
     if len(name) > style.longest:
         name = name[: style.longest - 1].rstrip(" ,.-") + "\u2026"
-    parts = (line.account, name, short_money(line.amount) if amount else "")
+    parts = (line.account, name, short_money(line.amount, style.currency) if amount else "")
     return " ".join(part for part in parts if part)

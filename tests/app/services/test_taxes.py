@@ -176,8 +176,9 @@ def test_the_book_s_own_rate_is_used_by_the_day(trained: Path, home: Home) -> No
     event = an_event("Software aus Irland", "200.00", date=spring, journal="")
     both = propose(wb, ANA, "taxed", event)
     wb.close()
-    assert implied == {"3400": 100, "1576": 19, "1600": 119}
-    assert own == ({"3400": 100, "1576": 16, "1600": 116}, {"3400": 100, "1576": 19, "1600": 119})
+    usual = {"3400": Decimal(100), "1576": Decimal(19), "1600": Decimal(119)}
+    assert implied == usual
+    assert own == ({"3400": Decimal(100), "1576": Decimal(16), "1600": Decimal(116)}, usual)
     lines = next(c for c in both.candidates if len(c.lines) == 4).lines
     sides = {(x.account, x.side): x.amount for x in lines}
     assert (
