@@ -86,9 +86,8 @@ def write(anchor: Anchor, path: Path) -> Path:
                 file.flush()
                 os.fsync(file.fileno())
             Path(part).replace(path)
-        except BaseException:
-            Path(part).unlink(missing_ok=True)
-            raise
+        finally:
+            Path(part).unlink(missing_ok=True)  # it has its name by now, unless something went wrong
         sync_folder(path.parent)
     except OSError as error:
         raise AnchorNotWritten(path, error.strerror or str(error)) from error

@@ -99,7 +99,7 @@ def writing(path: Path) -> Iterator[tuple[Writer, Path]]:
     try:
         with (
             tempfile.TemporaryDirectory(prefix=".counterpoint-backup-", dir=path.parent) as room,
-            part.open("xb") as file,
+            os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600), "w+b") as file,
         ):
             with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
                 yield Writer(archive), Path(room)

@@ -8,14 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError
-
 from app.services import archive
 from app.services.access import Right, Who, authorise_installation, use_case
 from app.services.archive import BackupFailed, Manifest, Writer
 from app.services.workbench import Workbench
-from storage import anchors, dump, migrate, schema
+from storage import anchors, dump, migrate
 from storage.identity import utc_now
 from storage.session import UnitOfWork
 from storage.transfer import TABLES
@@ -81,8 +78,8 @@ def _tables(uow: UnitOfWork, writer: Writer, room: Path, path: Path, progress: P
         part = room / f"{table.name}.parquet"
         try:
             dump.write_table(uow.session, table, part)
-        except DBAPIError as error:
-            raise BackupFailed(path, str(error.orig).splitlines()[0].rstrip(".")) from error
+        except dump.DumpFailed as error:
+            raise BackupFailed(path, error.why) from error
         writer.add(f"tables/{part.name}", part)
         part.unlink()
 
@@ -101,7 +98,7 @@ def _anchors(uow: UnitOfWork, writer: Writer, room: Path, path: Path) -> None:
 
 def _files(wb: Workbench, uow: UnitOfWork, writer: Writer) -> tuple[str, ...]:
     home, missing = wb.home, []
-    for name in uow.session.scalars(sa.select(schema.models.c.folder).distinct().order_by(schema.models.c.folder)):
+    for name in dump.model_folders(uow.session):
         if (home.bundles / name).is_dir():
             writer.add_folder(f"bundles/{name}", home.bundles / name)
         else:

@@ -13,15 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError
-
 from app.home import Home
 from app.owner_socket import NobodyListens, OtherDatabase, OwnerGone, OwnerRefused, Request, ask
 from app.services.access import use_case
 from app.services.archive import BackupUnusable, Manifest, unpack
 from app.services.errors import ServiceError
-from storage import audit, dump, migrate, schema
+from storage import audit, dump, migrate
 from storage.anchors import sync_folder
 from storage.errors import StorageError, StoreLocked
 from storage.identity import utc_now
@@ -150,11 +147,10 @@ def _load(url: str, manifest: Manifest, staged: Path, path: Path) -> tuple[str, 
                     dump.read_table(uow.session, table, part)
         with _opened(url) as store, store.unit_of_work(read_only=True) as uow:
             found = {b.name: audit.verify(uow.session, b.book_id) for b in uow.books.list()}
-            rows = uow.session.scalar(sa.select(sa.func.count()).select_from(schema.books))
-    except (DBAPIError, ValueError) as error:  # Arrow's errors are ValueErrors
-        raise BackupUnusable(path, f"its tables cannot be read ({str(error).splitlines()[0]})") from error
-    if rows != len(manifest.books):
-        raise BackupUnusable(path, f"it has {rows} books and its manifest {len(manifest.books)}")
+    except dump.DumpFailed as error:
+        raise BackupUnusable(path, f"its table {error.table} cannot be read ({error.why})") from error
+    if set(found) != set(manifest.books):
+        raise BackupUnusable(path, "its books are not those of its manifest")
     return tuple(f"Book {name!r}: {fault}" for name, fault in found.items() if fault)
 
 
