@@ -73,7 +73,7 @@ class BookStore:
             sa.select(schema.account_versions)
             .join(last, sa.and_(t.code == last.c.code, t.sequence == last.c.sequence))
             .where(t.book_id == book_id)
-            .order_by(t.code)
+            .order_by(t.code.collate("C"))  # as Python sorts, whatever the server's language
         )
         accounts = (account_of(dict(r._mapping)) for r in rows)  # noqa: SLF001
         return tuple(a for a in accounts if on is None or a.open_on(on))

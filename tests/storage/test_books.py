@@ -150,3 +150,11 @@ def test_books_do_not_see_each_other(store: Store, book: Book) -> None:
         unit.journal.add_imported(other.book_id, A_BATCH, some_entries(2))  # the same source keys in another book
         assert unit.journal.count(other.book_id) == 2
         assert sum((e.total for e in unit.journal.current(other.book_id)), Decimal(0)) > 0
+
+
+def test_the_catalog_is_in_the_order_of_the_characters(store: Store, book: Book) -> None:
+    """An everyday locale would put a before B and overlook the sign."""
+    codes = ["4-30", "420", "B1", "a1", "é1"]
+    with store.unit_of_work() as unit:
+        unit.books.put_accounts(book.book_id, [Account(code=c) for c in reversed(codes)], "ana")
+        assert [a.code for a in unit.books.catalog(book.book_id)] == codes

@@ -72,7 +72,8 @@ def test_a_book_is_held_also_against_those_who_take_no_turn(store: Store, book: 
 def test_a_writer_waits_for_its_turn_and_then_sees_what_was_written(database: str, store: Store) -> None:
     other = open_store(database)
     other._lock = threading.Lock()  # as in another process
-    started, seen = threading.Event(), []
+    started = threading.Event()
+    seen: list[str] = []
 
     def second() -> None:
         started.set()
