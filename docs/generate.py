@@ -66,13 +66,19 @@ def declared() -> dict[str, tuple[str, list[Parameter]]]:
     from app.cli import cli
 
     found = {}
-    for command in cli.registered_commands:
+    groups = [
+        (f"{g.name} ", c)
+        for g in cli.registered_groups
+        if g.typer_instance
+        for c in g.typer_instance.registered_commands
+    ]
+    for prefix, command in [*(("", c) for c in cli.registered_commands), *groups]:
         function = command.callback
         if function is None:
             continue
         hints = get_type_hints(function, include_extras=True)
         parameters = [_parameter(n, p, hints[n]) for n, p in inspect.signature(function).parameters.items()]
-        name = command.name or function.__name__.strip("_").replace("_", "-")
+        name = prefix + (command.name or function.__name__.strip("_").replace("_", "-"))
         found[name] = (inspect.getdoc(function) or "", parameters)
     return dict(sorted(found.items()))
 

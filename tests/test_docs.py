@@ -54,7 +54,10 @@ def help_of(*words: str) -> str:
 
 
 def names() -> list[str]:
-    return sorted(str(c.name or (c.callback and c.callback.__name__)) for c in cli.registered_commands)
+    groups = [("", cli), *((f"{g.name} ", g.typer_instance) for g in cli.registered_groups if g.typer_instance)]
+    return sorted(
+        f"{prefix}{c.name or (c.callback and c.callback.__name__)}" for prefix, g in groups for c in g.registered_commands
+    )
 
 
 def test_every_command_and_option_is_documented() -> None:
@@ -63,7 +66,7 @@ def test_every_command_and_option_is_documented() -> None:
     assert {"run", "import", "train", "predict"} <= set(names())
     for name in names():
         section = text.partition(f"## counterpoint {name}\n")[2].partition("\n## ")[0]
-        shown = help_of(name)
+        shown = help_of(*name.split())
         options = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", shown)) - {"--help"}
         assert options <= set(re.findall(r"--[a-z][a-z-]*", section)), name
         for argument in re.findall(r"(?:Usage: .*?\[OPTIONS\])((?: \S+)*)", shown):
