@@ -119,6 +119,46 @@ def shared(total: Decimal, weights: Sequence[Decimal], places: int) -> list[Deci
     return [Decimal(n).scaleb(-places, context=_WIDE) for n in counts]
 
 
+def carried_over(before: Sequence[Line], after: Sequence[Line], own: str) -> tuple[Line, ...]:
+    """Corrected lines with the originals that the version before them had, for editors that know amounts only.
+
+    Where the whole entry was in one other currency, both sides share its amount out again. Else a line that kept
+    account, side and amount keeps its original, and no other has one.
+    """
+    if any(x.original_amount is not None for x in after):
+        return tuple(after)
+    exchange = _exchange_of(before, own)
+    if exchange is not None:
+        return with_originals(after, exchange)
+    left, out = list(before), []
+    for x in after:
+        same = next((y for y in left if (y.account, y.side, y.amount) == (x.account, x.side, x.amount)), None)
+        if same is None:
+            out.append(x)
+            continue
+        left.remove(same)
+        out.append(
+            replace(
+                x, original_amount=same.original_amount, original_currency=same.original_currency, rate=same.rate,
+                rate_date=same.rate_date, rate_source=same.rate_source,
+            )
+        )  # fmt: skip
+    return tuple(out)
+
+
+def _exchange_of(lines: Sequence[Line], own: str) -> Exchange | None:
+    """The other currency that every line is in at one rate, with the same total on both sides."""
+    kinds = {(x.original_currency, x.rate, x.rate_date, x.rate_source) for x in lines}
+    sums = {sum((x.original_amount or Decimal(0) for x in lines if x.side is s), Decimal(0)) for s in Side}
+    if len(kinds) != 1 or len(sums) != 1:
+        return None
+    currency, rate, when, source = kinds.pop()
+    total = sums.pop()
+    if not currency or rate is None or total <= 0:
+        return None
+    return Exchange(amount=total, currency=currency, rate=rate, rate_date=when, rate_source=source, into=own)
+
+
 def with_difference(lines: Sequence[Line], book: str, currency: str, policy: Policy) -> tuple[Line, ...]:
     """The lines, balanced by one on the account that the book names for such a difference.
 

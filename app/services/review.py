@@ -6,11 +6,12 @@ Who may is asked here, from the database; what bookkeeping allows is asked by th
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
 
 from app.services.access import Right, Who, find, rights_of, use_case
+from app.services.rates import carried_over
 from app.services.workbench import Workbench
 from engine.journal import Entry, State
 from storage.acts import DISCARDED_AS, Edit, Look, Seen, Standing
@@ -111,7 +112,9 @@ def correct(wb: Workbench, who: Who, book: str, entry_id: str, seen: Seen, edit:
     def work(uow: UnitOfWork, found: Book) -> int:
         if uow.reviews.standing(found.book_id, entry_id).state is State.SUBMITTED:
             find(uow, who, book, Right.APPROVE)
-        return uow.reviews.correct(found, entry_id, edit, who.id, seen, _look(uow, who, found))
+        before = uow.journal.entry(found.book_id, entry_id).entry.lines
+        whole = replace(edit, lines=carried_over(before, edit.lines, found.currency))
+        return uow.reviews.correct(found, entry_id, whole, who.id, seen, _look(uow, who, found))
 
     return _write(wb, who, book, Right.CORRECT, work)
 

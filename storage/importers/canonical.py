@@ -115,7 +115,8 @@ def _line(found: object) -> Line:
         account=account, side=Side.of(side), amount=_amount("amount", found.get("amount")),
         party=_text(found, "party"), label=_text(found, "label"), tax_code=_text(found, "tax_code"),
         original_amount=_maybe(found, "original_amount"), original_currency=_text(found, "original_currency"),
-        rate=_maybe(found, "rate"),
+        rate=_maybe(found, "rate"), rate_date=_read("rate_date", found.get("rate_date") or "", read_day),
+        rate_source=_text(found, "rate_source"),
     )  # fmt: skip
 
 

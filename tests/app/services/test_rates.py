@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,13 +14,16 @@ from hypothesis import strategies as st
 from app.services.errors import BadInput, ForeignCurrency, NoDifferenceAccount
 from app.services.journal import entry_detail
 from app.services.propose import book_difference, propose, save
-from app.services.rates import in_book_currency, read_rate, shared, with_difference, with_originals
+from app.services.rates import carried_over, in_book_currency, read_rate, shared, with_difference, with_originals
+from app.services.review import Edit, Seen, correct
 from app.services.typed import BY_HAND, TypedEvent, event_from_text
 from app.services.workbench import Workbench
-from engine.journal import Event, Exchange, Line, Side, minor_units
+from engine.journal import Event, Exchange, Line, Side, Snapshot, minor_units
+from engine.training.snapshot import read_snapshot
 from storage.policy import Policy, PolicyStore
+from storage.snapshot import write_snapshot
 from tests.app.conftest import ANA, FillBook
-from tests.builders import a_line, an_event
+from tests.builders import a_line, an_entry, an_event
 
 DOLLARS = Exchange(
     amount=Decimal("100.00"), currency="USD", rate=Decimal("0.9213"), rate_date=date(2025, 4, 2), rate_source="ECB",
@@ -168,7 +172,52 @@ def test_an_event_in_dollars_is_booked_in_euros_and_keeps_its_dollars(wb: Workbe
     assert book_difference(wb, ANA, "test", out)[-1] == a_line("C 8400 0.87")
 
 
+def test_an_editor_that_knows_amounts_only_loses_no_original() -> None:
+    before = with_originals((a_line("D 4210 77.42"), a_line("D 1576 14.71"), a_line("C 1600 92.13")), DOLLARS)
+    after = carried_over(before, (a_line("D 4970 80.00"), a_line("D 1576 12.13"), a_line("C 1600 92.13")), "EUR")
+    assert [x.original_amount for x in after] == [Decimal("86.83"), Decimal("13.17"), Decimal("100.00")]
+    assert {(x.rate, x.rate_source) for x in after} == {(Decimal("0.9213"), "ECB")}
+    assert carried_over(before, before, "EUR") == before
+    imported = (a_line("D 1200 90", original_amount=Decimal(100), original_currency="USD"), a_line("C 1400 90"))
+    edited = carried_over(imported, (a_line("D 1200 90"), a_line("C 1600 90")), "EUR")
+    assert [(x.original_amount, x.original_currency) for x in edited] == [(Decimal(100), "USD"), (None, "")]
+
+
 def test_a_rate_is_of_the_event_s_day_and_typed_by_hand_unless_said_otherwise() -> None:
     exchange = typed("100", "USD", "0.9", date="03.04.2025").exchange
     assert exchange is not None
     assert (exchange.rate_date, exchange.rate_source) == (date(2025, 4, 3), BY_HAND)
+
+
+def test_codes_and_originals_survive_import_correction_and_snapshot(
+    wb: Workbench, fill: FillBook, tmp_path: Path
+) -> None:
+    """Amounts of eighteen digits, a tax code and a currency without decimals: from a file to the training set."""
+    lot = Decimal("1234567890123456.78")
+    yen = {
+        "original_currency": "JPY",
+        "original_amount": Decimal(210000000000000000),
+        "rate": Decimal("0.005878894715"),
+    }
+    lines = (a_line("D 4210 1", tax_code="V19", **yen), a_line("C 1600 1", label="R 7", **yen))
+    entry = an_entry("Anlage Tokio", *(replace(x, amount=lot) for x in lines), entry_id="K1")
+    book = fill(wb, entries=(entry,))
+    with wb.reading() as uow:
+        (stored,) = uow.journal.current(book.book_id)
+    assert stored.lines == entry.lines
+    draft = save(
+        wb, ANA, "test", propose(wb, ANA, "test", an_event("Anlage", lot)), an_event("Anlage", lot), lines_of(lot)
+    )
+    with wb.writing() as uow:
+        uow.journal.add_version(draft, stored.lines, author="Ana", origin="person")
+    seen = Seen(version=2)
+    correct(wb, ANA, "test", draft, seen, Edit(lines=(*lines_of(lot)[:1], replace(lines_of(lot)[1], account="1200"))))
+    corrected = entry_detail(wb, ANA, "test", draft).entry
+    assert [x.original_amount for x in corrected.lines] == [x.original_amount for x in entry.lines]
+    frozen = Snapshot(book="test", accounts=(), entries=(stored, corrected))
+    assert read_snapshot(write_snapshot(frozen, tmp_path / "snapshot")) == frozen
+
+
+def lines_of(amount: Decimal) -> tuple[Line, ...]:
+    """What an editor gives back: accounts, sides and amounts."""
+    return tuple(replace(a_line(x), amount=amount) for x in ("D 4210 1", "C 1600 1"))

@@ -58,7 +58,8 @@ def test_an_entry_is_read_whole(write: WriteFile) -> None:
         **RENT, "party": "Lenz", "kind": "accrual", "number": "7", "document": "R-1", "document_date": "2024-01-30",
         "lines": [
             {"account": "0050", "side": "D", "amount": "1234567890123456.78", "label": "ü", "party": "P",
-             "tax_code": "V19", "original_amount": "10.5", "original_currency": "USD", "rate": "1.0812"},
+             "tax_code": "V19", "original_amount": "10.5", "original_currency": "USD", "rate": "1.0812",
+             "rate_date": "2024-01-29", "rate_source": "ECB"},
             {"account": "2", "side": "C", "amount": "1234567890123456.78"},
         ],
     }  # fmt: skip
@@ -67,6 +68,7 @@ def test_an_entry_is_read_whole(write: WriteFile) -> None:
     assert entry.lines[0] == Line(
         account="0050", side=Side.DEBIT, amount=Decimal("1234567890123456.78"), label="ü", party="P", tax_code="V19",
         original_amount=Decimal("10.5"), original_currency="USD", rate=Decimal("1.0812"),
+        rate_date=date(2024, 1, 29), rate_source="ECB",
     )  # fmt: skip
 
 
