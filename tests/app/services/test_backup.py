@@ -29,7 +29,7 @@ from storage.tables import metadata
 from storage.transfer import TABLES
 from tests.app.conftest import ANA, FillBook, counterpoint
 from tests.builders import CATALOG, some_entries
-from tests.databases import Server, on_duckdb
+from tests.databases import on_duckdb
 
 
 @pytest.fixture
@@ -160,16 +160,16 @@ def archive(lived: Workbench, tmp_path: Path) -> Path:
 
 
 @on_duckdb
+@pytest.mark.parametrize("empty_database", ["postgresql"], indirect=True)
 def test_a_backup_of_a_file_goes_into_an_empty_server_and_into_no_other(
-    archive: Path, postgresql: Server, postgresql_template: str, tmp_path: Path
+    archive: Path, empty_database: str, tmp_path: Path
 ) -> None:
-    with postgresql.database(postgresql_template) as name:
-        home = Home(tmp_path / "team", postgresql.url(name)).prepared()
-        assert restores.restore(home, archive).broken == ()
-        assert len(rows(home.database_url)["entries"]) == len(some_entries())
-        assert not home.database_file.exists()
-        with pytest.raises(restores.HomeNotEmpty, match="database holds test"):
-            restores.restore(home, archive, force=True)
+    home = Home(tmp_path / "team", empty_database).prepared()
+    assert restores.restore(home, archive).broken == ()
+    assert len(rows(home.database_url)["entries"]) == len(some_entries())
+    assert not home.database_file.exists()
+    with pytest.raises(restores.HomeNotEmpty, match="database holds test"):
+        restores.restore(home, archive, force=True)
 
 
 def refused(home: Home, path: Path) -> str:
