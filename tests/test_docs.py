@@ -55,9 +55,8 @@ def help_of(*words: str) -> str:
 
 def names() -> list[str]:
     groups = [("", cli), *((f"{g.name} ", g.typer_instance) for g in cli.registered_groups if g.typer_instance)]
-    return sorted(
-        f"{prefix}{c.name or (c.callback and c.callback.__name__)}" for prefix, g in groups for c in g.registered_commands
-    )
+    found = [(prefix, c) for prefix, group in groups for c in group.registered_commands]
+    return sorted(f"{prefix}{c.name or (c.callback and c.callback.__name__)}" for prefix, c in found)
 
 
 def test_every_command_and_option_is_documented() -> None:
