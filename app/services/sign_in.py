@@ -7,9 +7,11 @@ and a route of the server exchanges it for the cookie. The ticket serves the bro
 from __future__ import annotations
 
 import logging
+import threading
 from datetime import timedelta
 from math import ceil
 
+from app import background
 from app.services import passwords
 from app.services.access import PERSONAS, Role, Who, playground, use_case
 from app.services.errors import ServiceError
@@ -20,6 +22,8 @@ from storage.session import UnitOfWork
 
 _log = logging.getLogger(__name__)
 _EVERYBODY = "whoever signs in is nobody yet"
+_touching: set[str] = set()
+_touching_lock = threading.Lock()
 _LONGEST = 500  # characters that are read of a login or nonce
 
 
@@ -137,8 +141,7 @@ def who_of(wb: Workbench, token: str) -> Who | None:
         found = uow.sign_ins.find(token, now)
         who = _who(wb, uow, found.login) if found else None
     if who and found and found.stale:
-        with wb.writing() as uow:
-            uow.sign_ins.touch(token, now)
+        _touch_later(wb, token)
     return who
 
 
@@ -147,6 +150,24 @@ def sign_out(wb: Workbench, token: str) -> None:
     """End this session; the same person's others go on."""
     with wb.writing() as uow:
         uow.sign_ins.end(token)
+
+
+def _touch_later(wb: Workbench, token: str) -> None:
+    """Note that a session is in use, without making the page wait for a long import that is being written."""
+    with _touching_lock:
+        if token in _touching:
+            return
+        _touching.add(token)
+
+    def touch() -> None:
+        try:
+            with wb.writing() as uow:
+                uow.sign_ins.touch(token, utc_now())
+        finally:
+            with _touching_lock:
+                _touching.discard(token)
+
+    background.start("session-in-use", touch)
 
 
 def _forgive(wb: Workbench, login: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -18,7 +19,7 @@ from app.services.workbench import Workbench
 from storage.identity import utc_now
 from storage.people import CODE, Credential
 from storage.records import Staged
-from storage.sign_ins import FREE_FAILURES
+from storage.sign_ins import FREE_FAILURES, SignedIn
 from tests.app.conftest import ANA, FillBook
 from tests.builders import an_entry
 
@@ -42,6 +43,24 @@ def test_a_password_opens_a_session_that_lasts_until_sign_out(wb: Workbench) -> 
     assert sign_in.who_of(wb, token) is None
     assert sign_in.who_of(wb, other) is not None
     assert sign_in.who_of(wb, "") is None
+
+
+def test_a_session_in_use_is_noted_while_somebody_else_writes(wb: Workbench) -> None:
+    add(wb)
+    earlier = utc_now() - timedelta(hours=1)
+    with wb.writing() as uow:
+        token = uow.sign_ins.start("ben", earlier)
+    with wb.writing():
+        assert sign_in.who_of(wb, token)  # answers though the turn to write is taken
+        assert sign_in.who_of(wb, token)
+    until = time.monotonic() + 30
+    while True:
+        with wb.reading() as uow:
+            found = uow.sign_ins.find(token, utc_now())
+        if found == SignedIn("ben", stale=False):
+            return
+        assert time.monotonic() < until
+        time.sleep(0.05)
 
 
 def test_unknown_login_and_wrong_password_are_refused_in_the_same_words(wb: Workbench) -> None:
