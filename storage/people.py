@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from storage import chain
+from storage import chain, schema
 from storage.errors import StorageError
 from storage.identity import clean, new_id, new_salt, utc_now
 from storage.schema_people import credentials, installation_grants, role_grants, users
@@ -197,6 +197,18 @@ class PeopleStore:
             .limit(1)
         )
         return bool(newest)
+
+    def only_generated(self, book_id: str, format: str, authors: Sequence[str]) -> bool:
+        """Whether a book is a demonstration with no batch of another format and no entry begun by anybody else.
+
+        ``authors`` are patterns of LIKE.
+        """
+        b, e, books = schema.batches.c, schema.entries.c, schema.books.c
+        begun = sa.and_(e.batch_id == "", *(~e.recorded_by.like(author) for author in authors))
+        demo = sa.select(sa.func.count()).where(books.book_id == book_id, books.demo)
+        files = sa.select(sa.func.count()).where(b.book_id == book_id, b.format != format)
+        typed = sa.select(sa.func.count()).where(e.book_id == book_id, begun)
+        return bool(self._session.scalar(demo)) and not any(self._session.scalar(q) for q in (files, typed))
 
     def anybody_has(self, kind: str) -> bool:
         """Whether a credential of this kind was ever set."""

@@ -8,10 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
 
-import sqlalchemy as sa
-
 from app.services.errors import ServiceError
-from storage import schema
 from storage.errors import UnknownBook
 from storage.people import Held
 from storage.records import Book
@@ -174,13 +171,7 @@ def persona_rights(unit: UnitOfWork, who: Who, book_id: str) -> frozenset[Right]
 
 def playground(unit: UnitOfWork, book_id: str) -> bool:
     """Whether a book is the demonstration and holds no entry of anybody's business."""
-    b, e, books = schema.batches.c, schema.entries.c, schema.books.c
-    demo = sa.select(sa.func.count()).where(books.book_id == book_id, books.demo)
-    files = sa.select(sa.func.count()).where(b.book_id == book_id, b.format != GENERATED)
-    typed = sa.select(sa.func.count()).where(
-        e.book_id == book_id, e.batch_id == "", ~e.recorded_by.like(f"{_PERSONA}%"), e.recorded_by != "demo accountant"
-    )
-    return bool(unit.session.scalar(demo)) and not any(unit.session.scalar(q) for q in (files, typed))
+    return unit.people.only_generated(book_id, GENERATED, (f"{_PERSONA}%", "demo accountant"))
 
 
 def find(unit: UnitOfWork, who: Who, book: str, right: Right) -> Book:

@@ -15,6 +15,8 @@ from storage.identity import utc_now
 from storage.people import CODE, PASSWORD, Credential, Held, Limits, User
 from storage.session import UnitOfWork
 
+__all__ = ["Held", "NewUser", "Reach", "User"]
+
 CODE_HOLDS = timedelta(hours=24)
 FIRST_ADMIN = "admin"
 

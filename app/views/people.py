@@ -7,8 +7,8 @@ from html import escape
 
 from app.i18n import _
 from app.services.access import Role
+from app.services.people import Held
 from app.views.numbers import day
-from storage.people import Held
 
 
 def role_words() -> dict[Role, tuple[str, str]]:

@@ -12,13 +12,12 @@ from app.services import people
 from app.services.access import Role
 from app.services.books import BookCard
 from app.services.errors import ServiceError
-from app.services.people import NewUser, Reach
+from app.services.people import Held, NewUser, Reach
 from app.services.typed import today
 from app.services.workbench import Workbench
 from app.views.people import role_words
 from app.widgets.markdown import plain
 from storage.errors import StorageError
-from storage.people import Held
 
 
 def code_once() -> None:
