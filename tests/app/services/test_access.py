@@ -39,7 +39,8 @@ DENIED: frozenset[Right] = frozenset()
 
 # What a use case is asked with, by the type of its parameter; the book is empty, so that nothing long begins.
 SAMPLES: Mapping[str, Any] = {
-    "str": "nothing", "int": 1, "bool": True, "date": A_DAY, "date | None": A_DAY, "Path": Path("/dev/null/nowhere.csv"),
+    "str": "nothing", "int": 1, "bool": True, "date": A_DAY, "date | None": A_DAY,
+    "Path": Path("/dev/null/nowhere"),  # nothing can be read or written there
     "Sequence[str]": (), "Mapping[str, Any]": {"book": "test", "description": "Rent", "amount": "9"},
     "Callable[[str], None]": lambda _: None, "JournalQuery": JournalQuery(), "Event": an_event(),
     "Seen": Seen(version=1), "Edit": Edit(lines=()), "Lock": Lock.SOFT, "tuple[date, date]": (A_DAY, A_DAY),
