@@ -134,6 +134,16 @@ class AlreadyReversed(Refused):
         super().__init__(f"This entry has a reversal already: {reversal}. Open that one, or discard it first.")
 
 
+class ReversalFixed(Refused):
+    """A reversal with other lines than those it takes back, or one that is itself to be reversed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A reversal takes back exactly what it names and is not reversed itself. "
+            "Discard it while it is not posted, or book the event anew."
+        )
+
+
 class AlreadyExported(Refused):
     """An undo of something that has left the house."""
 

@@ -33,6 +33,7 @@ from storage.refusals import (
     NothingToConfirm,
     NotYours,
     ReasonMissing,
+    ReversalFixed,
     WrongState,
 )
 
@@ -160,7 +161,8 @@ class ReviewStore:
 
         Raises WrongState, AlreadyReversed while another reversal lives, ClosedPeriod, ReasonMissing.
         """
-        self._at(book, entry_id, seen, "reversed", _REVERSIBLE)
+        if self._at(book, entry_id, seen, "reversed", _REVERSIBLE).reverses:
+            raise ReversalFixed
         why = self._said(reason, "reversed")
         if live := self.reversal_of(book.book_id, entry_id):
             raise AlreadyReversed(live)
@@ -217,7 +219,7 @@ class ReviewStore:
             owner = self._submitted_by(book.book_id, at.entry_id) if at.state is State.SUBMITTED else at.last_by
             return owner == by
         if act == "reverse":
-            return not self.reversal_of(book.book_id, at.entry_id)
+            return not at.reverses and not self.reversal_of(book.book_id, at.entry_id)
         return True
 
     def comment(self, book: Book, entry_id: str, by: str, text: str) -> Decision:
@@ -278,6 +280,8 @@ class ReviewStore:
         """Period, accounts, amounts and balance of the current version."""
         self._periods.check(book.book_id, at.day, soft_exempt=look.soft_exempt)
         reversal = at.kind is Kind.REVERSAL
+        if at.reverses and not self._takes_back(at):
+            raise ReversalFixed
         _id, policy = self._policies.current(book.book_id)
         setting = rules.Setting(
             catalog=self._catalog(book.book_id), day=at.day, places=book.minor_units, currency=book.currency,
@@ -322,6 +326,12 @@ class ReviewStore:
     def _catalog(self, book_id: str) -> dict[str, Account]:
         """Accounts by code, closed ones too: the rules say who may still use them."""
         return {a.code: a for a in self._books.catalog(book_id)}
+
+    def _takes_back(self, at: Standing) -> bool:
+        """Whether the lines are those of the original taken back, by side or by sign."""
+        original = self._versions(at.reverses)[-1].lines
+        now = self._versions(at.entry_id)[-1].lines
+        return any(now == tuple(taken_back(x, how) for x in original) for how in Reversal)
 
     def _has_negative(self, entry_id: str) -> bool:
         return bool(entry_id) and any(x.amount < 0 for x in self._versions(entry_id)[-1].lines)

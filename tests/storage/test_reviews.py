@@ -28,6 +28,7 @@ from storage.refusals import (
     NotYours,
     PartyMissing,
     ReasonMissing,
+    ReversalFixed,
     WrongState,
 )
 from storage.session import Store, UnitOfWork
@@ -312,6 +313,21 @@ def test_a_reversal_is_an_entry_of_its_own_and_ends_the_original(unit: UnitOfWor
     assert (detail.entry.state, detail.decisions[-1].detail) == (State.REVERSED, {"reversal": made})
     assert not teaches(detail.entry)
     assert not teaches(unit.journal.entry(book.book_id, made).entry)
+
+
+def test_a_reversal_takes_back_exactly_what_it_names_and_is_not_reversed(unit: UnitOfWork, book: Book) -> None:
+    entry = posted(unit, book)
+    made = unit.reviews.reverse(book, entry, "ana", DAY, "billed twice", seen(unit, book, entry))
+    unit.reviews.correct(book, made, Edit(lines=OTHER), "ana", seen(unit, book, made))
+    with pytest.raises(ReversalFixed):
+        unit.reviews.submit(book, made, "ana", seen(unit, book, made))
+    unit.reviews.discard(book, made, "ana", seen(unit, book, made), kind="other", reason="edited")
+    second = unit.reviews.reverse(book, entry, "ana", DAY, "billed twice", seen(unit, book, entry))
+    unit.reviews.submit(book, second, "ana", seen(unit, book, second))
+    unit.reviews.approve(book, second, "ben", seen(unit, book, second))
+    unit.reviews.post(book, second, "ben", seen(unit, book, second))
+    with pytest.raises(ReversalFixed):
+        unit.reviews.reverse(book, second, "ana", DAY, "after all", seen(unit, book, second))
 
 
 def test_a_discarded_reversal_makes_room_for_another(unit: UnitOfWork, book: Book) -> None:
