@@ -9,13 +9,16 @@ from streamlit.navigation.page import StreamlitPage
 
 from app import i18n, state
 from app.i18n import _
-from app.services import books
+from app.services import books, desk
 from app.services.access import Right
+from app.services.books import BookCard
 from app.widgets.frame import frame
 from app.widgets.sidebar import sidebar
 from app.widgets.sign_in import sign_in_page
 from app.widgets.style import style
 
+_REVIEWS = {Right.APPROVE, Right.CONFIRM}
+_CONTROLS = {Right.POLICY, Right.CLOSE, Right.REOPEN}
 ICON = str(Path(__file__).parent / "static" / "icon.svg")  # a Material icon would be fetched from a font server
 
 
@@ -48,9 +51,21 @@ def _rooms() -> dict[str, list[StreamlitPage]]:
                 default=True,
                 visibility="visible" if predicts else "hidden",
             ),
+            st.Page(
+                state.REVIEW_PAGE,
+                title=_review_title(card),
+                icon=":material/fact_check:",
+                visibility="visible" if card is not None and _REVIEWS & card.rights else "hidden",
+            ),
             st.Page(state.JOURNAL_PAGE, title=_("Journal"), icon=":material/menu_book:"),
         ],
         _("Book"): [
+            st.Page(
+                state.CONTROLS_PAGE,
+                title=_("Controls"),
+                icon=":material/rule:",
+                visibility="visible" if card is not None and _CONTROLS & card.rights else "hidden",
+            ),
             st.Page(
                 state.PEOPLE_PAGE,
                 title=_("People"),
@@ -59,3 +74,9 @@ def _rooms() -> dict[str, list[StreamlitPage]]:
             ),
         ],
     }
+
+
+def _review_title(card: BookCard | None) -> str:
+    """With how many entries wait, for those who may do something about it."""
+    waiting = desk.count(state.workbench(), state.actor(), card.name) if card and _REVIEWS & card.rights else 0
+    return _("Review ({n})", n=waiting) if waiting else _("Review")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from app import refusals
 from app.home import HomeUnusable
 from app.i18n import _
 from app.services import access, passwords, sign_in
@@ -150,4 +151,4 @@ _SAY: dict[type, Say] = {
         "The folder {path} cannot be used: {why}. Point COUNTERPOINT_HOME at a folder that you may write.",
         path=e.path, why=e.why,
     ),
-}  # fmt: skip
+} | refusals.SAY  # fmt: skip

@@ -111,7 +111,14 @@ PAGE = Key("page", 1)
 OPENED = "journal.opened"  # set by the table for one run
 ENTRY = "entry"  # only a query parameter: the entry that is open
 
-_OF_THE_FORM: tuple[Key[str], ...] = (DESCRIPTION, AMOUNT, PARTY, RATE, RATE_SOURCE)
+# An open entry on Review or Journal: what its reader had in front of them, and what came of their last act.
+SEEN: Key[tuple[str, Seen] | None] = Key("entry.seen", None)
+REFUSED = Key("entry.refused", "")
+DONE = Key("entry.done", "")
+HEAP = Key("review.heap", "submitted")  # which entries Review shows
+RULES_TURN = Key("controls.turn", 0)
+
+_OF_THE_FORM: tuple[Key[str], ...] = (DESCRIPTION, AMOUNT, PARTY, DOCUMENT, RATE, RATE_SOURCE)
 _OF_THE_ANSWER = (PENDING, PROPOSAL, CHOSEN, SHEET, WORRIES, TICKET)  # the ticket last: it outlives the proposal
 
 

@@ -42,7 +42,7 @@ LATE = {"torch": ("app",)}
 # What takes seconds to load: the app may name these, or what imports them, inside functions only.
 SLOW = ("torch", "transformers", "scann", "lightgbm", "sklearn", "sentence_transformers")
 # Records and errors that cross the layers; a page may name their types.
-SPOKEN = ("engine.journal", "engine.errors", "storage.records", "storage.errors")
+SPOKEN = ("engine.journal", "engine.errors", "storage.records", "storage.errors", "storage.refusals")
 STANDARD_ONLY = ("engine.journal", "engine.demo")
 
 

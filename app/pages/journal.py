@@ -12,9 +12,9 @@ from app.i18n import _
 from app.services import books, journal
 from app.services.books import BookCard
 from app.services.workbench import Workbench
-from app.views.journal import entry_view, journal_view
-from app.views.tables import fields_list, timeline, versions_table
-from app.views.versions import any_change
+from app.views.journal import journal_view
+from app.widgets.acts import Sitting, act_buttons, look, told
+from app.widgets.entry import entry_body, entry_head, entry_story, read
 from app.widgets.journal_kinds import journal_kinds
 from app.widgets.journal_table import journal_table
 from app.widgets.markdown import plain
@@ -27,7 +27,7 @@ def page(wb: Workbench, card: BookCard) -> None:
     names = {a.code: a.name for a in books.catalog(wb, state.actor(), card.name)}
     opened = st.query_params.get(state.ENTRY)
     if opened:
-        _entry(wb, card, opened, names)
+        _entry(wb, card, opened)
     else:
         _search(wb, card, names)
 
@@ -61,20 +61,23 @@ def _search(wb: Workbench, card: BookCard, names: Mapping[str, str]) -> None:
         st.rerun()
 
 
-def _entry(wb: Workbench, card: BookCard, entry_id: str, names: Mapping[str, str]) -> None:
+def _entry(wb: Workbench, card: BookCard, entry_id: str) -> None:
     if st.button(_("All entries"), icon=":material/arrow_back:", type="tertiary", key="journal.back"):
+        state.leave_entry()
         del st.query_params[state.ENTRY]
         st.rerun()
-    view = entry_view(journal.entry_detail(wb, state.actor(), card.name, entry_id), names)
-    st.header(plain(view.title), anchor=False)
-    st.badge(plain(view.state), color="gray")
-    st.html(fields_list(view.fields))
-    st.subheader(_("Lines"), anchor=False)
-    if view.before:
-        st.caption(_("Changed cells are marked.") if any_change(view.pairs) else _("Both versions are the same."))
-    st.html(versions_table(view.pairs, view.before, view.after))
-    st.subheader(_("How it came to be"), anchor=False)
-    st.html(timeline(view.life))
+    at = Sitting(wb=wb, card=card, opened=look(wb, card, entry_id), go_on=_stay)
+    told()
+    seen = read(at)
+    entry_head(at, seen)
+    entry_body(at, seen)
+    if state.CORRECTING.sheet.get() is None:
+        act_buttons(at)
+    entry_story(at, seen)
+
+
+def _stay() -> None:
+    """After an act the entry is shown as it is then."""
 
 
 with_book(page)

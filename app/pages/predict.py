@@ -13,6 +13,7 @@ from app.services.errors import BadInput, ModelLoading
 from app.services.workbench import Workbench
 from app.views.accounts import labels
 from app.views.proposal import ProposalView, proposal_view
+from app.widgets.acts import submit_dialog, told
 from app.widgets.event_form import event_form, refuse
 from app.widgets.evidence import analyst, because_cards, candidate_buttons
 from app.widgets.focus import put_focus
@@ -32,7 +33,7 @@ def page(wb: Workbench, card: BookCard) -> None:
         st.subheader(_("New event"), anchor=False)
         event_form(card, books.journals(wb, state.actor(), card.name))
         model_status(wb, card)
-        _saved_line()
+        _saved_line(wb, card)
     with right, st.container(key="entry"):
         proposal = _answer(wb, card)
         if proposal is not None:
@@ -98,7 +99,7 @@ def _background(wb: Workbench, card: BookCard, proposal: Proposal) -> journal.Ba
     return journal.background(wb, state.actor(), card.name, [x.entry_id for x in proposal.because])
 
 
-def _saved_line() -> None:
+def _saved_line(wb: Workbench, card: BookCard) -> None:
     """What was saved last, with the way to it."""
     saved = state.SAVED.get()
     if saved is None:
@@ -114,6 +115,20 @@ def _saved_line() -> None:
             query_params={state.ENTRY: saved.entry_id},
         )  # fmt: skip
     _dated(saved)
+    _submit(wb, card, saved)
+
+
+def _submit(wb: Workbench, card: BookCard, saved: state.Saved) -> None:
+    """The way on for what was saved last."""
+    told()
+    if saved.submitted:
+        st.caption(_("Submitted. It is in the queue of Review now."))
+    elif Right.SUBMIT in card.rights and st.button(
+        _("Submit for review"), icon=":material/send:", shortcut="Alt+S", key="predict.submit_saved"
+    ):
+        state.SEEN.set((saved.entry_id, saved.seen))
+        state.REFUSED.clear()
+        submit_dialog(wb, card, saved.entry_id, document=saved.document)
 
 
 def _dated(saved: state.Saved) -> None:

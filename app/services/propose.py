@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
@@ -81,7 +81,8 @@ def save(  # noqa: PLR0913  the proposal, what a person made of it, and its docu
         policy = PolicyStore(uow.session).current(found.book_id)[1]
         if proposal.bundle and proposal.bundle not in {m.digest for m in uow.models.list(found.book_id)}:
             raise OtherBook(book)
-        check_lines(lines, {a.code: a for a in uow.books.catalog(found.book_id)}, day, found)
+        catalog = {a.code: a for a in uow.books.catalog(found.book_id)}
+        check_lines(lines, catalog, day, found)
         new = NewEntry(
             description=description,
             date=day,
@@ -97,9 +98,9 @@ def save(  # noqa: PLR0913  the proposal, what a person made of it, and its docu
                 for x in proposal.candidates[0].lines
             ]
             author = f"model {proposal.bundle[:12]}"
-            proposed = with_originals(proposed, event.exchange, policy)
+            proposed = with_originals(with_party(proposed, event.party, catalog), event.exchange, policy)
             uow.journal.add_version(entry_id, proposed, author=author, origin=MODEL, lineage=lineage(proposal))
-        kept = with_originals(lines, event.exchange, policy)
+        kept = with_originals(with_party(lines, event.party, catalog), event.exchange, policy)
         uow.journal.add_version(entry_id, kept, author=who.id, origin=PERSON)
     return entry_id
 
@@ -114,6 +115,14 @@ def book_difference(wb: Workbench, who: Who, book: str, lines: Sequence[Line]) -
         found = find(uow, who, book, Right.CORRECT)
         policy = PolicyStore(uow.session).current(found.book_id)[1]
     return with_difference(lines, found.name, found.currency, policy)
+
+
+def with_party(lines: Sequence[Line], party: str, catalog: Mapping[str, Account]) -> tuple[Line, ...]:
+    """Lines on accounts that are kept by party name this one where they name none."""
+    return tuple(
+        replace(x, party=party) if not x.party and x.account in catalog and catalog[x.account].control else x
+        for x in lines
+    )
 
 
 def check_lines(lines: Sequence[Line], catalog: dict[str, Account], day: date, book: Book) -> None:

@@ -11,6 +11,7 @@ from datetime import date
 from typing import TypeVar
 
 from app.services.access import Right, Who, find, rights_of, use_case
+from app.services.propose import with_party
 from app.services.rates import carried_over
 from app.services.workbench import Workbench
 from engine.journal import Entry, State
@@ -86,19 +87,22 @@ def queue(wb: Workbench, who: Who, book: str, state: State = State.SUBMITTED) ->
 
 
 @use_case(Right.SUBMIT)
-def submit(  # noqa: PLR0913  an act with the document or the reason for having none
-    wb: Workbench, who: Who, book: str, entry_id: str, seen: Seen, *, document: str = "", no_document: str = ""
-) -> None:
-    """Ask for approval; a ``document`` number is written into the entry first.
+def submit(  # noqa: PLR0913  an act with what was missing
+    wb: Workbench, who: Who, book: str, entry_id: str, seen: Seen, *,
+    document: str = "", no_document: str = "", party: str = "",
+) -> None:  # fmt: skip
+    """Ask for approval; a ``document`` number, and the ``party`` of lines that need one, are written down first.
 
     Raises what the store refuses (`storage.refusals`), UnknownBook, UnknownEntry, NotAllowed.
     """
 
     def work(uow: UnitOfWork, found: Book) -> None:
         look, at = _look(uow, who, found), seen
-        if number := " ".join(document.split()):
+        number, named = (" ".join(text.split()) for text in (document, party))
+        if number or named:
             lines = uow.journal.entry(found.book_id, entry_id).entry.lines
-            edit = Edit(lines=lines, document=number)
+            catalog = {a.code: a for a in uow.books.catalog(found.book_id)}
+            edit = Edit(lines=with_party(lines, named, catalog) if named else lines, document=number or None)
             at = Seen(version=uow.reviews.correct(found, entry_id, edit, who.id, seen, look), decided=seen.decided)
         uow.reviews.submit(found, entry_id, who.id, at, no_document=no_document, look=look)
 

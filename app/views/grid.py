@@ -72,6 +72,18 @@ def sheet_of(lines: Sequence[CandidateLine], catalog: Mapping[str, str], currenc
     return Sheet(rows=rows, catalog=catalog, currency=currency)
 
 
+def sheet_of_lines(lines: Sequence[Line], catalog: Mapping[str, str], currency: str) -> Sheet:
+    """Start editing an entry that is in the journal."""
+    rows = tuple(
+        Row(
+            account=catalog.get(x.account, x.account), side=x.side, base=x.amount, party=x.party,
+            tax_code=x.tax_code, typed={},
+        )
+        for x in lines
+    )  # fmt: skip
+    return Sheet(rows=rows, catalog=catalog, currency=currency)
+
+
 def with_edits(sheet: Sheet, edits: Edits) -> Sheet:
     """The sheet with the edits of the grid folded in; later edits win over earlier ones."""
     rows = list(sheet.rows)

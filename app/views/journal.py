@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from itertools import pairwise
 
 from app.i18n import _, ngettext
-from app.views.because import origin_text
+from app.views.exchange import original_text, rate_text
+from app.views.life import Event, life, maker, version_title
 from app.views.numbers import day, moment, money
 from app.views.oneline import Style, entry_line
-from app.views.versions import Pair, Writing, diff
-from engine.journal import (
-    IMPORTED,
-    Entry,
-    Kind,
-    State,
-)
-from storage.records import MODEL, Decision, EntryDetail, JournalKind, SearchResult, Version
+from app.views.versions import Pair, Writing, any_change, diff
+from engine.journal import Entry, Kind, State
+from storage.records import EntryDetail, JournalKind, SearchResult, Version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,15 +39,6 @@ class JournalView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """One moment of an entry's life."""
-
-    when: str
-    who: str
-    what: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class VersionView:
     """A version's heading, for choosing two to compare."""
 
@@ -60,16 +47,24 @@ class VersionView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What became of the lines from one version to another that differs."""
+
+    before: str
+    after: str
+    pairs: tuple[Pair, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EntryView:
-    """An entry's page: fields, the two versions that matter, and the timeline."""
+    """An entry's page: fields, who wrote the lines as they are, what changed on the way, and the timeline."""
 
     title: str
     state: str
     fields: tuple[tuple[str, str], ...]
     versions: tuple[VersionView, ...]
-    pairs: tuple[Pair, ...]
-    before: str
-    after: str
+    written: str
+    steps: tuple[Step, ...]
     life: tuple[Event, ...]
 
 
@@ -84,20 +79,28 @@ def journal_view(page: SearchResult, names: Mapping[str, str], currency: str) ->
     )
 
 
-def entry_view(detail: EntryDetail, names: Mapping[str, str]) -> EntryView:
-    """The first and the last version side by side; one version alone has nothing to its left."""
-    entry, versions = detail.entry, detail.versions
-    first, last = (versions[0] if len(versions) > 1 else None), versions[-1]
+def entry_view(detail: EntryDetail, names: Mapping[str, str], people: Mapping[str, str] | None = None) -> EntryView:
+    """The view of one entry; ``names`` are account names by code, ``people`` what people are called by login."""
+    entry, called = detail.entry, people or {}
     return EntryView(
         title=entry.description.strip() or _("no description"),
         state=state_word(entry.state),
         fields=_fields(detail),
-        versions=tuple(VersionView(number=v.number, title=_version_title(v)) for v in versions),
-        pairs=diff(first.lines if first else last.lines, last.lines, Writing(names, entry.currency)),
-        before=_version_title(first) if first else "",
-        after=_version_title(last),
-        life=_life(detail, names),
+        versions=tuple(VersionView(number=v.number, title=version_title(v, called)) for v in detail.versions),
+        written=maker(detail.versions[-1], called),
+        steps=_steps(detail.versions, Writing(names, entry.currency), called),
+        life=life(detail, names, called),
     )
+
+
+def _steps(versions: Sequence[Version], writing: Writing, people: Mapping[str, str]) -> tuple[Step, ...]:
+    """From the model's version to the accountant's to the reviewer's; versions with the same lines make no step."""
+    out = []
+    for before, after in pairwise(versions):
+        pairs = diff(before.lines, after.lines, writing)
+        if any_change(pairs):
+            out.append(Step(before=version_title(before, people), after=version_title(after, people), pairs=pairs))
+    return tuple(out)
 
 
 def state_word(state: State) -> str:
@@ -140,7 +143,7 @@ def _row(entry: Entry, names: Mapping[str, str]) -> JournalRow:
         description=" ".join(entry.description.split()) or _("no description"),
         journal=_journal_code(entry.journal),
         amount=money(entry.total, entry.currency),
-        accounts=entry_line(entry.lines, Style(names=names)),
+        accounts=entry_line(entry.lines, Style(names=names, currency=entry.currency)),
         state=state_word(entry.state),
     )
 
@@ -157,6 +160,8 @@ def _fields(detail: EntryDetail) -> tuple[tuple[str, str], ...]:
     fields = (
         (_("Date"), day(entry.date)),
         (_("Amount"), money(entry.total, entry.currency, unit=True)),
+        (_("Original amount"), original_text(entry.lines)),
+        (_("Rate"), rate_text(entry.lines)),
         (_("Journal"), entry.journal),
         (_("Party"), entry.party),
         (_("Kind"), kind_word(entry.kind) if entry.kind is not Kind.NORMAL else ""),
@@ -167,55 +172,3 @@ def _fields(detail: EntryDetail) -> tuple[tuple[str, str], ...]:
         (_("File"), detail.file),
     )
     return tuple((name, value) for name, value in fields if value)
-
-
-def _version_title(version: Version) -> str:
-    if version.origin == MODEL:
-        return _("Model proposed")
-    if version.origin == IMPORTED:
-        return _("Imported")
-    return _("{who} saved", who=version.author)
-
-
-def _life(detail: EntryDetail, names: Mapping[str, str]) -> tuple[Event, ...]:
-    moments: list[tuple[datetime, int, Event]] = [
-        (v.recorded, 2 * v.number, _version_event(v, detail.versions, names)) for v in detail.versions
-    ]
-    moments += [(d.recorded, 10_000 + d.sequence, _decision_event(d)) for d in detail.decisions]
-    return tuple(event for _when, _order, event in sorted(moments, key=lambda x: x[:2]))
-
-
-def _version_event(version: Version, all_versions: Sequence[Version], names: Mapping[str, str]) -> Event:
-    earlier = [v for v in all_versions if v.number < version.number]
-    same = bool(earlier) and earlier[-1].lines == version.lines
-    booked = entry_line(version.lines, Style(names=names, longest=80))
-    what = _("kept as proposed") if same else _("{what}: {detail}", what=_made(version), detail=booked)
-    return Event(when=moment(version.recorded), who=version.author, what=what)
-
-
-def _made(version: Version) -> str:
-    words = {MODEL: _("proposed by the model"), IMPORTED: _("imported")}
-    return words.get(version.origin) or _("written by a person")
-
-
-def _decision_event(decision: Decision) -> Event:
-    words = {
-        "submitted": _("submitted"),
-        "returned": _("returned"),
-        "approved": _("approved"),
-        "confirmed": _("confirmed"),
-        "posted": _("posted"),
-        "reversed": _("reversed"),
-        "discarded": _("discarded"),
-        "exported": _("exported"),
-        "commented": _("commented"),
-        "assigned": _("assigned"),
-        "forgotten": _("no longer learnt from"),
-        "released": _("released"),
-    }
-    what = words.get(decision.act, origin_text(decision.act))
-    return Event(
-        when=moment(decision.recorded),
-        who=decision.by,
-        what=_("{what}: {detail}", what=what, detail=decision.reason) if decision.reason else what,
-    )

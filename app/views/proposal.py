@@ -27,6 +27,7 @@ class LineView:
     credit: str
     dots: str
     spoken: str
+    note: str = ""  # what else the line carries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

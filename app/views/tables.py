@@ -11,14 +11,15 @@ from html import escape
 
 from app.i18n import _
 from app.views.balance import Balance
-from app.views.journal import Event
+from app.views.life import Event
 from app.views.proposal import LineView
 from app.views.versions import ADDED, CHANGED, REMOVED, Half, Pair
 
 
 def entry_table(lines: Sequence[LineView], balance: Balance) -> str:
     """The entry to read: account, debit, credit, how sure each line is, and whether it balances."""
-    head = _row("th", (_("Account"), ""), (_("Debit"), "num"), (_("Credit"), "num"), (_("Sure"), "num"))
+    sure = _("Sure") if any(line.dots for line in lines) else ""
+    head = _row("th", (_("Account"), ""), (_("Debit"), "num"), (_("Credit"), "num"), (sure, "num"))
     body = "".join(_entry_row(line) for line in lines)
     verdict = (f"\u2713 {balance.text}", "ok") if balance.ok else (balance.reason, "wrong")
     foot = _row("td", verdict, (balance.debit, "num"), (balance.credit, "num"), ("", ""))
@@ -56,8 +57,10 @@ def timeline(events: Sequence[Event]) -> str:
 
 def _entry_row(line: LineView) -> str:
     spoken = f'<span class="cp-sr">{escape(line.spoken)}</span>' if line.spoken else ""
+    note = f'<div class="note">{escape(line.note)}</div>' if line.note else ""
+    named = f'<span class="code">{escape(line.account)}</span><span class="name">{escape(line.name)}</span>'
     return (
-        f'<tr><td><span class="code">{escape(line.account)}</span><span class="name">{escape(line.name)}</span></td>'
+        f"<tr><td>{named}{note}</td>"
         f'<td class="num debit">{escape(line.debit)}</td><td class="num credit">{escape(line.credit)}</td>'
         f'<td class="dots" title="{escape(line.spoken)}"><span aria-hidden="true">{line.dots}</span>{spoken}</td></tr>'
     )

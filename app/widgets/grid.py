@@ -8,6 +8,7 @@ import streamlit as st
 
 from app import state
 from app.i18n import _
+from app.state import Editing
 from app.views import grid
 from app.views.accounts import options
 from app.views.grid import ACCOUNT, CREDIT, DEBIT, Sheet
@@ -16,22 +17,22 @@ from app.widgets.markdown import plain
 ROW_HEIGHT = 38
 
 
-def typed_so_far(sheet: Sheet) -> Sheet:
+def typed_so_far(sheet: Sheet, editing: Editing = state.PREDICTING) -> Sheet:
     """The sheet with what the grid on screen has collected."""
-    return grid.with_edits(sheet, _edits())
+    return grid.with_edits(sheet, _edits(editing))
 
 
-def entry_grid(sheet: Sheet) -> None:
+def entry_grid(sheet: Sheet, editing: Editing = state.PREDICTING) -> None:
     """Draw the grid.
 
     It keeps its identity while its rows stay the same, so cells that are shared out anew do not take the
     cursor away; adding or removing a row folds what was typed into the sheet and starts a new grid.
     """
-    now = typed_so_far(sheet)
+    now = typed_so_far(sheet, editing)
     rows = grid.cells(now)
     st.data_editor(
-        grid.cells_under(sheet, _edits()),
-        key=state.grid_key(),
+        grid.cells_under(sheet, _edits(editing)),
+        key=editing.key,
         num_rows="fixed",
         placeholder=_("choose"),
         hide_index=True,
@@ -41,14 +42,14 @@ def entry_grid(sheet: Sheet) -> None:
         column_config=_columns(options(now.catalog, [row[ACCOUNT] for row in rows])),
     )
     with st.container(horizontal=True, gap="small"):
-        if st.button(_("Add line"), icon=":material/add:", type="tertiary", key="predict.add_line"):
-            _restart(grid.with_line(now))
+        if st.button(_("Add line"), icon=":material/add:", type="tertiary", key=f"{editing.name}.add_line"):
+            _restart(editing, grid.with_line(now))
         chosen = st.menu_button(
             _("Remove line"), list(range(len(rows))), icon=":material/remove:", type="tertiary",
-            key="predict.remove_line", format_func=lambda i: plain(f"{i + 1}  {rows[i][ACCOUNT]}"),
+            key=f"{editing.name}.remove_line", format_func=lambda i: plain(f"{i + 1}  {rows[i][ACCOUNT]}"),
         )  # fmt: skip
     if chosen is not None:
-        _restart(grid.without_line(now, chosen))
+        _restart(editing, grid.without_line(now, chosen))
 
 
 def _columns(choices: list[str]) -> dict[str, Any]:
@@ -61,13 +62,12 @@ def _columns(choices: list[str]) -> dict[str, Any]:
     }
 
 
-def _edits() -> dict[int, dict[str, object]]:
+def _edits(editing: Editing) -> dict[int, dict[str, object]]:
     """What the grid of this turn has collected, by row and column."""
-    found: dict[str, dict[int, dict[str, object]]] = st.session_state.get(state.grid_key()) or {}
+    found: dict[str, dict[int, dict[str, object]]] = st.session_state.get(editing.key) or {}
     return found.get("edited_rows", {})
 
 
-def _restart(sheet: Sheet) -> None:
-    state.SHEET.set(sheet)
-    state.next_grid()
+def _restart(editing: Editing, sheet: Sheet) -> None:
+    editing.start(sheet)
     st.rerun()

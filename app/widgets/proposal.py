@@ -13,10 +13,12 @@ from app.i18n import _
 from app.services import propose
 from app.services.books import BookCard
 from app.services.errors import ServiceError
+from app.services.review import Seen
 from app.services.typed import today
 from app.services.workbench import Workbench
 from app.views import grid
 from app.views.balance import Balance, balance_of
+from app.views.exchange import exchange_line
 from app.views.numbers import day, money
 from app.views.proposal import ProposalView, lines_of
 from app.views.tables import entry_table
@@ -48,6 +50,8 @@ def proposal_panel(desk: Desk, proposal: Proposal, view: ProposalView) -> None:
     sheet = state.SHEET.get()
     st.subheader(plain(view.title), anchor=False)
     _origin(view, edited=sheet is not None and grid.changed(typed_so_far(sheet)))
+    if proposal.event.exchange:
+        st.caption(plain(exchange_line(proposal.event)))
     if sheet is None:
         _reading(desk, proposal, view)
     else:
@@ -81,8 +85,7 @@ def _reading(desk: Desk, proposal: Proposal, view: ProposalView) -> None:
     if accept:
         _save(desk, proposal, lines)
     if edit:
-        state.SHEET.set(grid.sheet_of(candidate.lines, desk.labels, proposal.event.currency))
-        state.next_grid()
+        state.PREDICTING.start(grid.sheet_of(candidate.lines, desk.labels, proposal.event.currency))
         st.rerun()
     if other:
         _next_candidate(proposal)
@@ -132,7 +135,9 @@ def _save(desk: Desk, proposal: Proposal, lines: Sequence[Line]) -> None:
     ticket, entry = state.ticket(), tuple(lines)
     try:
         if entry not in ticket:
-            ticket[entry] = propose.save(desk.wb, state.actor(), desk.card.name, proposal, event, entry)
+            ticket[entry] = propose.save(
+                desk.wb, state.actor(), desk.card.name, proposal, event, entry, document=state.DOCUMENT.get()
+            )
     except (ServiceError, StorageError) as error:
         st.error(plain(messages.sentence(error)), icon=":material/error:")
         return
@@ -144,6 +149,8 @@ def _save(desk: Desk, proposal: Proposal, lines: Sequence[Line]) -> None:
             description=event.description,
             amount=money(event.amount, event.currency, unit=True),
             dated="" if event.date else day(today()),
+            document=state.DOCUMENT.get().strip(),
+            seen=Seen(version=2 if proposal.bundle else 1),
         )
     )
     state.forget_answer()

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from app.services.errors import (
     ForeignCurrency,
     ModelLoading,
     NoAccounts,
+    NoDifferenceAccount,
     NoModelYet,
     NotBalanced,
     OtherBook,
@@ -24,6 +25,7 @@ from app.services.errors import (
 from app.services.passwords import WeakPassword
 from app.services.sign_in import PersonasClosed, SignInPaused, SignInRefused
 from engine.errors import BadEvent, BundleDamaged, BundleMismatch, TooLittleHistory
+from storage import refusals
 from storage.errors import StoreBusy, StoreLocked, StoreUnreachable, UnknownBook, UnknownEntry
 from storage.people import BadLogin, LoginTaken, UnknownUser
 
@@ -40,6 +42,7 @@ ERRORS: list[Exception] = [
     LoginTaken("ana"),
     UnknownUser("ana"),
     NoModelYet("demo"),
+    NoDifferenceAccount("demo", "rounding_account", "0.01"),
     ModelLoading("demo"),
     NoAccounts("demo"),
     NotBalanced("10.00", "9.00", "1.00 is missing on one side"),
@@ -55,6 +58,25 @@ ERRORS: list[Exception] = [
     UnknownBook("x", ["demo"]),
     UnknownEntry("E1"),
     HomeUnusable(Path("/root/x"), "it is not writable"),
+    refusals.NotBalanced("10.00", "9.00", "1.00 is missing on one side"),
+    refusals.AccountUnusable(2, "9999", "is not in the catalog"),
+    refusals.AmountRefused(1, "0", "is zero"),
+    refusals.PartyMissing(1, "1600"),
+    refusals.ClosedPeriod(date(2025, 3, 1), "hard", "ada"),
+    refusals.PeriodOccupied(date(2025, 3, 1), date(2025, 3, 31), 2, ["E1", "E2"]),
+    refusals.FourEyesNeeded("ana", "they wrote it"),
+    refusals.NothingToConfirm(),
+    refusals.NotYours("ana", "ben"),
+    refusals.AlreadyDecided("ben", "approved", datetime(2025, 3, 1, tzinfo=UTC)),
+    refusals.WrongState("posted", "draft", ["approved"]),
+    refusals.DocumentMissing(),
+    refusals.ReasonMissing("returned"),
+    refusals.AlreadyReversed("E1"),
+    refusals.AlreadyExported(),
+    refusals.BadFiscalYear("2025", "it overlaps another"),
+    refusals.BadPolicy("four_eyes", "maybe", "it is one of always"),
+    refusals.UnknownChange("C1"),
+    refusals.SecondPersonNeeded("ada"),
 ]
 
 
@@ -72,6 +94,17 @@ def test_every_expected_error_is_a_sentence_in_the_reader_s_language(error: Exce
 
 def test_every_class_with_a_text_is_tried_above() -> None:
     assert {type(e) for e in ERRORS} == set(_SAY)
+
+
+def test_everything_that_the_journal_refuses_has_a_text() -> None:
+    refused = {x for x in vars(refusals).values() if isinstance(x, type) and issubclass(x, refusals.Refused)}
+    assert refused - {refusals.Refused} <= set(_SAY)
+
+
+def test_a_closed_day_says_who_may_still_book() -> None:
+    soft, hard = (sentence(refusals.ClosedPeriod(date(2025, 3, 1), lock, "ada")) for lock in ("soft", "hard"))
+    assert "only reviewers may still book" in soft
+    assert "closed for good" in hard
 
 
 def test_a_class_without_a_text_says_what_it_says_itself() -> None:

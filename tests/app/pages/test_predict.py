@@ -12,7 +12,7 @@ from app.services.typed import today
 from app.services.workbench import Workbench
 from app.views.proposal import lines_of
 from engine.errors import BadEvent, TooLittleHistory
-from engine.journal import State
+from engine.journal import Side, State
 from storage.records import JournalQuery
 from tests.app.conftest import ANA, FillBook
 from tests.app.pages.conftest import Open, describe, said
@@ -298,12 +298,29 @@ def test_the_book_of_the_link_is_opened(trained: Workbench, fill: FillBook, open
     assert opened(book="Aaa & Söhne").selectbox(key="book").value == "Aaa & Söhne"
 
 
-def test_only_the_book_s_currency_is_offered_and_another_is_refused_in_words(trained: Workbench, opened: Open) -> None:
+def test_another_currency_asks_for_its_rate_and_keeps_the_original(trained: Workbench, opened: Open) -> None:
     at = opened()
-    assert at.selectbox(key="predict.currency").options == ["EUR"]
+    assert at.selectbox(key="predict.currency").value == "EUR"
+    assert "predict.rate" not in [x.key for x in at.text_input]
     describe(at, "Miete", "100 USD")
     assert "it says USD while the currency is EUR" in said(at)
+    at.selectbox(key="predict.currency").select("USD")
+    describe(at, "Miete", "100")
+    assert "Give a rate" in said(at)
     assert not table(at)
+    at.text_input(key="predict.rate").input("1 USD = 0,92 EUR")
+    at.text_input(key="predict.rate_source").input("ECB")
+    describe(at, "Miete", "100")
+    assert not at.exception
+    assert "100.00 USD at 0.92 (ECB" in said(at)
+    assert "92.00" in table(at)
+    at.button(key="predict.accept").click().run()
+    with trained.reading() as uow:
+        (entry,) = uow.journal.search(uow.books.get("test").book_id, JournalQuery(state=State.DRAFT)).rows
+    assert entry.total == Decimal("92.00")
+    debits = [x.original_amount for x in entry.lines if x.side is Side.DEBIT]
+    assert sum(x for x in debits if x) == Decimal("100.00")
+    assert {(x.original_currency, x.rate_source) for x in entry.lines} == {("USD", "ECB")}
 
 
 def test_amounts_stay_exact_from_form_to_journal(trained: Workbench, opened: Open) -> None:

@@ -66,17 +66,21 @@ def test_the_count_says_how_many_and_how_much() -> None:
         assert journal_view(a_page(an_entry(), total=2), NAMES, "EUR").found.startswith("2 écritures, ")
 
 
-def test_the_model_s_version_stands_beside_the_person_s() -> None:
-    view = entry_view(a_detail(a_version(1, MODEL, author="model 0123"), a_version(2, PERSON, OTHER)), NAMES)
-    assert (view.before, view.after) == ("Model proposed", "Ana saved")
-    assert view.pairs[0].cells == frozenset({"account"})
-    assert [v.number for v in view.versions] == [1, 2]
+def test_each_step_shows_what_became_of_the_lines() -> None:
+    model, ana = a_version(1, MODEL, author="model 0123"), a_version(2, PERSON, OTHER, author="ana")
+    ben = a_version(3, PERSON, RENT, author="ben")
+    view = entry_view(a_detail(model, ana, ben), NAMES, {"ana": "Ana Lenz"})
+    assert [(s.before, s.after) for s in view.steps] == [
+        ("Model proposed", "Ana Lenz saved"), ("Ana Lenz saved", "ben saved"),
+    ]  # fmt: skip
+    assert view.steps[0].pairs[0].cells == frozenset({"account"})
+    assert [v.number for v in view.versions] == [1, 2, 3]
+    assert view.written == "ben"
 
 
-def test_a_single_version_stands_alone() -> None:
-    view = entry_view(a_detail(), NAMES)
-    assert (view.before, view.after) == ("", "Imported")
-    assert [p.mark for p in view.pairs] == ["same"] * 3
+def test_versions_with_the_same_lines_make_no_step() -> None:
+    assert entry_view(a_detail(a_version(1, MODEL), a_version(2, PERSON)), NAMES).steps == ()
+    assert entry_view(a_detail(), NAMES).written == "an import"
 
 
 def test_the_header_leaves_out_what_is_not_known() -> None:
@@ -114,3 +118,27 @@ def test_every_state_and_kind_has_a_word(language: str) -> None:
     with speaking(language):
         assert len({state_word(s) for s in State}) == len(State)
         assert len({kind_word(k) for k in Kind}) == len(Kind)
+
+
+@pytest.mark.parametrize(
+    ("act", "detail", "what"),
+    [
+        ("posted", {"fiscal_year": "2025", "journal": "ER Eingang", "number": 7}, "posted: no. 2025/ER/7"),
+        ("discarded", {"as": "not ours"}, "discarded: not ours"),
+        ("approved", {"opened": True, "bulk": False}, "approved: with the entry open"),
+        ("confirmed", {"opened": False, "bulk": True}, "confirmed: as one of many"),
+        ("submitted", {"no_document": "cash"}, "submitted: without a document: cash"),
+        ("submitted", {"corrected": True}, "submitted: as a reviewer corrected it"),
+        ("assigned", {"to": "ben"}, "assigned: to Ben"),
+        ("withdrawn", {}, "withdrawn"),
+    ],
+)
+def test_an_act_says_what_its_record_says(act: str, detail: dict[str, object], what: str) -> None:
+    done = Decision(decision_id="D1", sequence=9, act=act, by="demo:reviewer", recorded=NOON, detail=detail)
+    life = entry_view(a_detail(decisions=(done,)), NAMES, {"ben": "Ben"}).life
+    assert (life[0].who, life[0].what) == ("demo reviewer", what)
+
+
+def test_a_new_document_is_no_new_proposal() -> None:
+    life = entry_view(a_detail(a_version(1, MODEL), a_version(2, PERSON), a_version(3, PERSON)), NAMES).life
+    assert [e.what for e in life[1:]] == ["kept as proposed", "kept the lines, changed date or document"]

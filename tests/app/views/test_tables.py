@@ -3,7 +3,7 @@ from __future__ import annotations
 from html.parser import HTMLParser
 
 from app.views.balance import balance_of
-from app.views.journal import Event
+from app.views.life import Event
 from app.views.proposal import lines_of, proposal_view
 from app.views.tables import entry_table, fields_list, timeline, versions_table
 from app.views.versions import Writing, diff
