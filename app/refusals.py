@@ -78,6 +78,10 @@ SAY: dict[type, Say] = {
     refusals.AlreadyReversed: lambda _e: _(
         "This entry has a reversal already. Open that one, or discard it first."
     ),
+    refusals.ReversalFixed: lambda _e: _(
+        "A reversal takes back exactly what it names and is not reversed itself. "
+        "Discard it while it is not posted, or book the event anew."
+    ),
     refusals.AlreadyExported: lambda _e: _(
         "This entry was exported, so it cannot be taken back any more. Reverse it instead."
     ),

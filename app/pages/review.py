@@ -66,7 +66,7 @@ def _opened(ids: Sequence[str]) -> str:
 def _queue(wb: Workbench, card: BookCard, waiting: Sequence[Waiting], opened: str, heap: State) -> None:
     if not waiting:
         return
-    st.caption(queue_count(len(waiting), heap))
+    st.caption(plain(queue_count(len(waiting), heap)))
     ids = [w.entry.entry_id for w in waiting]
     first = max(0, min(ids.index(opened) - SHOWN // 2, len(ids) - SHOWN))
     people = desk.names(wb, state.actor(), card.name)
@@ -75,7 +75,7 @@ def _queue(wb: Workbench, card: BookCard, waiting: Sequence[Waiting], opened: st
         for row in rows:
             _row(row, opened=row.entry_id == opened)
     if len(ids) > SHOWN:
-        st.caption(_("{first} to {last} of {n}", first=first + 1, last=first + len(rows), n=len(ids)))
+        st.caption(plain(_("{first} to {last} of {n}", first=first + 1, last=first + len(rows), n=len(ids))))
 
 
 def _row(row: QueueRow, *, opened: bool) -> None:

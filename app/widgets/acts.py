@@ -65,7 +65,7 @@ def look(wb: Workbench, card: BookCard, entry_id: str) -> Opened:
 def told() -> None:
     """What came of the last act: a word in passing, or the sentence of a refusal that stays until the next one."""
     if done := state.DONE.get():
-        st.toast(done, icon=":material/check_circle:")
+        st.toast(plain(done), icon=":material/check_circle:")
         state.DONE.clear()
     if refused := state.REFUSED.get():
         st.error(plain(refused), icon=":material/error:")

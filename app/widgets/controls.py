@@ -181,7 +181,7 @@ def _amount(text: str) -> Decimal | None:
 def _month(wb: Workbench, card: BookCard, one: Month) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"controls.month.{one.first}"):
         st.markdown(f"**{plain(one.title)}**", width=90)
-        st.badge(lock_word(one.lock), color=_COLOURS[one.lock])  # type: ignore[arg-type]
+        st.badge(plain(lock_word(one.lock)), color=_COLOURS[one.lock])  # type: ignore[arg-type]
         if one.about:
             st.caption(plain(one.about), width="content")
         if Right.CLOSE in card.rights:
@@ -217,7 +217,8 @@ def _unfinished(wb: Workbench, card: BookCard, one: Month) -> None:
     found = controls.unfinished(wb, state.actor(), card.name, one.first, one.last)
     if not found:
         return
-    st.warning(messages.sentence(PeriodOccupied(one.first, one.last, len(found), found)), icon=":material/warning:")
+    told = messages.sentence(PeriodOccupied(one.first, one.last, len(found), found))
+    st.warning(plain(told), icon=":material/warning:")
     for number, entry_id in enumerate(found[:10], start=1):
         detail = review.opened(wb, state.actor(), card.name, entry_id).detail.entry
         label = f"{number}  {detail.description}  {money(detail.total, detail.currency)}"

@@ -73,6 +73,7 @@ ERRORS: list[Exception] = [
     refusals.ReasonMissing("returned"),
     refusals.AlreadyReversed("E1"),
     refusals.AlreadyExported(),
+    refusals.ReversalFixed(),
     refusals.BadFiscalYear("2025", "it overlaps another"),
     refusals.BadPolicy("four_eyes", "maybe", "it is one of always"),
     refusals.UnknownChange("C1"),
