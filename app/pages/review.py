@@ -79,12 +79,12 @@ def _queue(wb: Workbench, card: BookCard, waiting: Sequence[Waiting], opened: st
 
 
 def _row(row: QueueRow, *, opened: bool) -> None:
-    with st.container(border=True, gap="xsmall"):
-        st.button(
-            plain(f"{row.title} · {row.amount}"), key=f"review.open.{row.entry_id}", width="stretch",
-            type="primary" if opened else "tertiary", on_click=_go, args=(row.entry_id,), wrap=True,
-        )  # fmt: skip
-        st.caption(plain(" · ".join((*row.chips, row.about))))
+    mark = ":material/radio_button_checked:" if opened else ":material/radio_button_unchecked:"
+    st.button(
+        plain(f"{row.title} · {row.amount}"), key=f"review.open.{row.entry_id}", width="stretch", icon=mark,
+        on_click=_go, args=(row.entry_id,), wrap=True,
+    )  # fmt: skip
+    st.caption(plain(" · ".join((*row.chips, row.about))))
 
 
 def _entry(wb: Workbench, card: BookCard, entry_id: str, ids: Sequence[str]) -> None:

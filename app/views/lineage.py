@@ -43,7 +43,7 @@ def lineage_view(origin: Origin, people: Mapping[str, str]) -> LineageView:
         neighbours=tuple(
             Neighbour(
                 entry_id=e.entry_id,
-                text=f"{day(e.date)}  {e.description}  {money(e.total, e.currency)}",
+                text=" · ".join((day(e.date), e.description, money(e.total, e.currency))),
             )
             for e in origin.because
         ),

@@ -119,7 +119,7 @@ def test_a_lineage_names_model_memory_neighbours_gate_and_people() -> None:
     view = lineage_view(origin, {"ana": "Ana Lenz", "ben": "Ben"})
     assert view.model == "Proposed by model 0123456789ab: 87% right in full, 95% for its accounts."
     assert view.memory == "from 1 earlier entry; its memory reached to record 42 of the book"
-    assert view.neighbours[0].text == "3 Mar 2025  Miete Februar  1,190.00"
+    assert view.neighbours[0].text == "3 Mar 2025 · Miete Februar · 1,190.00"
     assert view.lines == ("4210: 93%, weight of memory 70%",)
     assert view.people == ("changed by Ana Lenz", "approved by Ben, four eyes off")
 
