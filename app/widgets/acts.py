@@ -94,11 +94,11 @@ def act_buttons(at: Sitting, *, next_too: bool = False) -> None:
             )  # fmt: skip
 
 
-def run(entry_id: str, work: Callable[[Seen], Any], done: str, go_on: Callable[[], None] | None) -> bool:
-    """Do an act on what was on screen; returns whether it was done. A second press of the key does nothing."""
+def run(entry_id: str, work: Callable[[Seen], Any], done: str, go_on: Callable[[], None] | None) -> None:
+    """Do an act on what was on screen. A second press of the key does nothing."""
     kept = state.SEEN.get()
     if kept is None or kept[0] != entry_id:
-        return False
+        return
     try:
         work(kept[1])
     except AlreadyDecided as error:
@@ -112,8 +112,6 @@ def run(entry_id: str, work: Callable[[Seen], Any], done: str, go_on: Callable[[
         state.SEEN.clear()
         if go_on is not None:
             go_on()
-        return True
-    return False
 
 
 def submit_dialog(wb: Workbench, card: BookCard, entry_id: str, *, document: str) -> None:

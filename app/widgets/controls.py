@@ -151,17 +151,16 @@ def changes(wb: Workbench, card: BookCard, found: tuple[Change, ...], people: Ma
                 _about(change, people, me)
 
 
-def attempt(act: Callable[[], object], done: str = "") -> bool:
-    """Do it, or say why it was not done."""
+def attempt(act: Callable[[], object], done: str = "") -> None:
+    """Do it and draw the page again, or say why it was not done."""
     try:
         act()
     except (ServiceError, StorageError) as error:
         st.error(plain(messages.sentence(error)), icon=":material/error:")
-        return False
+        return
     if done:
         state.DONE.set(done)
     st.rerun()
-    return True
 
 
 def _change(wb: Workbench, card: BookCard, values: Mapping[str, object], reason: str) -> None:
