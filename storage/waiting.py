@@ -72,11 +72,14 @@ def asked(session: Session, book_id: str, entry_ids: Sequence[str]) -> dict[str,
 
 
 def find(session: Session, book_id: str, beginning: str) -> tuple[str, ...]:
-    """Up to three entries of a book whose id begins like this, or that were posted as ``2025/ER/7``."""
+    """Up to three entries of a book whose id begins like this, or that were posted as ``2025/ER/7``.
+
+    An entry of no journal was posted as ``2025/7``.
+    """
     t, p = schema.entries.c, schema_control.postings.c
-    year, _slash, rest = beginning.partition("/")
+    year, slash, rest = beginning.partition("/")
     journal, _slash, number = rest.rpartition("/")
-    if number.isdecimal() and journal:
+    if slash and number.isdecimal():
         posted = sa.select(p.entry_id, p.journal).where(
             p.book_id == book_id, p.fiscal_year == year, p.number == int(number)
         )

@@ -224,7 +224,8 @@ def _act_in_words(act: Mapping[str, Any]) -> str:
     if "opened" in detail:
         parts.append("in bulk" if detail.get("bulk") else "with the entry open" if detail["opened"] else "unopened")
     if "number" in detail:
-        parts.append(f"as {detail.get('fiscal_year')}/{detail.get('journal')}/{detail['number']}")
+        number = (detail.get("fiscal_year"), detail.get("journal"), detail["number"])
+        parts.append("as " + "/".join(str(x) for x in number if x))
     return ", ".join(parts) + (f": {act['reason']}" if act["reason"] else "")
 
 

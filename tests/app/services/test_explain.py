@@ -92,9 +92,9 @@ def test_the_command_prints_it(wb: Workbench, fill: FillBook) -> None:
     assert counterpoint("explain", "0000-0000", home=home).returncode == 1
 
 
-def by_hand(wb: Workbench) -> str:
+def by_hand(wb: Workbench, journal: str = "BK") -> str:
     """A posted entry that no model had a part in."""
-    event = event_from_text(TypedEvent(description="Gebühr", amount="12.90", journal="BK"))
+    event = event_from_text(TypedEvent(description="Gebühr", amount="12.90", journal=journal))
     proposal = propose.by_hand(wb, ANA, "test", event)
     lines = [a_line("D 4970 12.90"), a_line("C 1200 12.90")]
     entry = propose.save(wb, ANA, "test", proposal, proposal.event, lines, document="K 1")
@@ -102,6 +102,14 @@ def by_hand(wb: Workbench) -> str:
     for act in (review.approve, review.post):
         act(wb, BEN, "test", entry, review.opened(wb, BEN, "test", entry).standing.seen)
     return entry
+
+
+def test_an_entry_of_no_journal_is_named_by_year_and_number(wb: Workbench, fill: FillBook) -> None:
+    fill(wb)
+    entry = by_hand(wb, journal="")
+    with wb.reading() as uow:
+        detail = uow.journal.entry(uow.books.get("test").book_id, entry).decisions[-1].detail
+    assert explain.named(wb, ANA, "", f"{detail['fiscal_year']}/{detail['number']}") == ("test", entry)
 
 
 def _shared(wb: Workbench) -> str:
