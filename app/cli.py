@@ -162,7 +162,7 @@ def taxes(book: BookName, as_json: AsJson = False) -> None:
 
 @cli.command()
 def tax(
-    act: Annotated[TaxAct, typer.Argument(metavar="set|withdraw", help="Say what a code means, or take that back.")],
+    act: Annotated[TaxAct, typer.Argument(metavar="ACT", help="Say what a code means, or take that back.")],
     book: BookName,
     code: Annotated[str, typer.Argument(metavar="CODE", help="The code that lines carry.")],
     *,

@@ -273,7 +273,7 @@ def test_only_commands_that_exist_are_listed(home: Home) -> None:
     listed = CliRunner().invoke(cli, ["--help"]).stdout
     for name in ("run", "import", "train", "predict", "benchmark", "ablate"):
         assert f"\n  {name} " in listed
-    for name in ("export", "verify", "audit", "backup", "release"):
+    for name in ("export", "audit", "models", "release", "rollback"):
         assert f"\n  {name} " not in listed
 
 

@@ -34,9 +34,9 @@ def book(wb: Workbench, fill: FillBook) -> str:
     found = fill(wb)
     with wb.writing() as uow:
         for who, *roles in ((ADA, Role.ADMIN), (BEA, Role.ADMIN), (KIM, Role.ACCOUNTANT, Role.REVIEWER)):
-            user = uow.people.add(who.id, "", "Ana")  # type: ignore[attr-defined]
+            user = uow.people.add(who.id, "", "Ana")
             for role in roles:
-                uow.people.set_role(found.book_id, user, role, "Ana", granted=True)  # type: ignore[arg-type]
+                uow.people.set_role(found.book_id, user, role, "Ana", granted=True)
     return found.name
 
 

@@ -16,7 +16,11 @@ OUTSIDE = b'<!DOCTYPE l [<!ENTITY x SYSTEM "file:///etc/passwd">]><l>&x;</l>'
 PARAMETER = b'<!DOCTYPE l [<!ENTITY % p SYSTEM "http://127.0.0.1:1/x.dtd"> %p;]><l/>'
 REMOTE = b'<!DOCTYPE l SYSTEM "http://127.0.0.1:1/x.dtd"><l/>'
 # Who may parse a zip or XML, and what else could be used for it.
-DOORS = {"storage/importers/markup.py": {"xml", "defusedxml"}, "storage/importers/archive.py": {"zipfile"}}
+DOORS = {
+    "storage/importers/markup.py": {"xml", "defusedxml"},
+    "storage/importers/archive.py": {"zipfile"},
+    "app/services/archive.py": {"zipfile"},  # backups, whose members are named by the manifest
+}
 GUARDED = frozenset(
     {"xml", "lxml", "defusedxml", "zipfile", "tarfile", "gzip", "bz2", "lzma", "html5lib", "bs4", "yaml"}
 )
