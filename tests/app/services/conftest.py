@@ -13,9 +13,8 @@ ON_DUCKDB_ONLY = ("test_predictors", "test_train")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "wb" in metafunc.fixturenames and metafunc.module.__name__.endswith(ON_DUCKDB_ONLY):
-        if "database" in metafunc.fixturenames:
-            metafunc.parametrize("database", ["duckdb"], indirect=True)
+    if {"wb", "database"} <= set(metafunc.fixturenames) and metafunc.module.__name__.endswith(ON_DUCKDB_ONLY):
+        metafunc.parametrize("database", ["duckdb"], indirect=True)
 
 
 @pytest.fixture
