@@ -8,14 +8,6 @@ import pytest
 
 from app.services.workbench import Workbench, open_workbench
 
-# Here the time goes into training and loading models, which lie in the home whatever the database is.
-ON_DUCKDB_ONLY = ("test_predictors", "test_train")
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if {"wb", "database"} <= set(metafunc.fixturenames) and metafunc.module.__name__.endswith(ON_DUCKDB_ONLY):
-        metafunc.parametrize("database", ["duckdb"], indirect=True)
-
 
 @pytest.fixture
 def wb(_own_home: None, database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workbench]:

@@ -25,6 +25,12 @@ from tests.builders import CATALOG, an_event, some_entries
 from tests.engine.encoders import save_small_xlmr
 
 
+@pytest.fixture
+def database() -> str:
+    """The home's own: the time goes into training and models, which lie in the home whatever the database is."""
+    return "duckdb:"
+
+
 def eventually(look: Callable[[], bool], seconds: float = 90) -> None:
     until = time.monotonic() + seconds
     while not look():
