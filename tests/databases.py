@@ -9,7 +9,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -33,6 +33,8 @@ _SERVER = (
     "listen_addresses=", "fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=100",
     "shared_buffers=32MB", "autovacuum=off", "timezone=Asia/Kathmandu",
 )  # fmt: skip
+# What is committed is on the disk, as everywhere but in quick tests.
+DURABLE = ("listen_addresses=", "max_connections=100", "shared_buffers=32MB", "timezone=Asia/Kathmandu")
 
 _EMPTY = """
 DO $$
@@ -60,11 +62,38 @@ on_postgresql = pytest.mark.parametrize("database", ["postgresql"], indirect=Tru
 
 
 class Server:
-    """A running PostgreSQL that is reached through a Unix socket in its own folder."""
+    """A PostgreSQL of its own folder, with a Unix socket in there; it runs from `start` to `stop` or `stop_at_once`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, programs: Path, options: Sequence[str] = _SERVER) -> None:
         self.folder = folder
+        self._programs, self._options = programs, options
+        self._process: subprocess.Popen[bytes] | None = None
         self._made = 0
+
+    def start(self) -> None:
+        options = [part for option in self._options for part in ("-c", option)]
+        dies_with_us = ["setpriv", "--pdeathsig", "QUIT", "--"] if shutil.which("setpriv") else []
+        with (self.folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [*dies_with_us, self._programs / "postgres", "-D", self.folder / "data", "-k", self.folder, *options],
+                stdout=log, stderr=log, user=_user(), group=_user(), cwd="/",
+            )  # fmt: skip
+        _wait_for(self, self._process)
+
+    def stop(self) -> None:
+        if self._process is None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(timeout=2)
+        except subprocess.TimeoutExpired:
+            self.stop_at_once()  # without waiting for its clients
+
+    def stop_at_once(self) -> None:
+        """An immediate stop: no transaction is finished, no page is written; the next start recovers."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGQUIT)
+            self._process.wait(timeout=20)
 
     def url(self, database: str, user: str = "postgres") -> str:
         return f"postgresql+psycopg://{user}@/{database}?host={self.folder}"
@@ -100,38 +129,29 @@ def programs() -> Path | None:
 
 
 @contextmanager
-def running_server(programs: Path) -> Iterator[Server]:
+def running_server(programs: Path, options: Sequence[str] = _SERVER) -> Iterator[Server]:
     """Start a server as the user `postgres` where this is root, else as this user; stop it at the end."""
-    user = "postgres" if os.geteuid() == 0 else None
     folder = Path(tempfile.mkdtemp(prefix="counterpoint-pg-"))
     folder.chmod(0o711)  # the socket lies here
-    data = folder / "data"
-    if user:
+    if user := _user():
         shutil.chown(folder, user, user)
     made = subprocess.run(
-        [programs / "initdb", "-U", "postgres", *_INITDB, "-D", data],
+        [programs / "initdb", "-U", "postgres", *_INITDB, "-D", folder / "data"],
         capture_output=True, text=True, user=user, group=user, cwd="/", check=False,
     )  # fmt: skip
     assert made.returncode == 0, made.stderr
-    options = [part for option in _SERVER for part in ("-c", option)]
-    dies_with_us = ["setpriv", "--pdeathsig", "QUIT", "--"] if shutil.which("setpriv") else []
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [*dies_with_us, programs / "postgres", "-D", data, "-k", folder, *options],
-            stdout=log, stderr=log, user=user, group=user, cwd="/",
-        )  # fmt: skip
-    server = Server(folder)
+    server = Server(folder, programs, options)
     try:
-        _wait_for(server, process)
+        server.start()
         yield server
     finally:
-        process.terminate()
-        try:
-            process.wait(timeout=2)
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGQUIT)  # without waiting for its clients
-            process.wait(timeout=20)
+        server.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _user() -> str | None:
+    """PostgreSQL refuses to run as root."""
+    return "postgres" if os.geteuid() == 0 else None
 
 
 def _wait_for(server: Server, process: subprocess.Popen[bytes]) -> None:

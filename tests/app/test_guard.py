@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -35,7 +36,8 @@ def sent(kind: str = "http", method: str = "GET", **headers: str) -> list[Messag
     scope: dict[str, Any] = {
         "type": kind, "method": method, "path": "/", "headers": [(k.encode(), v.encode()) for k, v in headers.items()],
     }  # fmt: skip
-    asyncio.run(Guard(answer)(scope, receive, send))
+    with ThreadPoolExecutor(1) as alone:  # a test in this process may have left a loop running in its main thread
+        alone.submit(lambda: asyncio.run(Guard(answer)(scope, receive, send))).result()
     return messages
 
 
