@@ -72,11 +72,12 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """A role that somebody holds in a book now."""
+    """A role that somebody holds in a book now; ``by`` gave it."""
 
     user: User
     role: str
     limits: Limits
+    by: str = ""
 
 
 NO_LIMITS = Limits()
@@ -177,10 +178,22 @@ class PeopleStore:
                 user=User(user_id=r.user_id, login=r.login, name=r.name, issuer=r.issuer),
                 role=r.role,
                 limits=Limits(first_year=r.first_year, last_year=r.last_year, expires=r.expires),
+                by=r.recorded_by,
             )
             for r in rows
             if r.expires is None or r.expires > now
         ]
+
+    def taken_back(self, book_id: str) -> frozenset[tuple[str, str, str]]:
+        """Roles that were taken and not given again: whose, which, and who took it."""
+        t = role_grants.c
+        last = sa.select(sa.func.max(t.sequence)).where(t.book_id == book_id).group_by(t.user_id, t.role)
+        rows = self._session.execute(
+            sa.select(users.c.login, t.role, t.recorded_by)
+            .join(users, users.c.user_id == t.user_id)
+            .where(t.book_id == book_id, t.sequence.in_(last), ~t.granted)
+        )
+        return frozenset((r.login, r.role, r.recorded_by) for r in rows)
 
     def set_installation(self, user: User, by: str, *, granted: bool, reason: str = "") -> None:
         row = {"grant_id": new_id(), "user_id": user.user_id, "granted": granted, "reason": clean(reason)}

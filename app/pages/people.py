@@ -11,8 +11,9 @@ from app.services.access import Right
 from app.services.books import BookCard
 from app.services.workbench import Workbench
 from app.views.people import people_table, role_words
+from app.widgets.acts import told
 from app.widgets.markdown import plain
-from app.widgets.people import add_form, code_once, grant_form, reset_form, take_back_form
+from app.widgets.people import add_form, code_once, grant_form, reset_form, take_back_form, waiting
 from app.widgets.with_book import with_book
 
 
@@ -20,11 +21,13 @@ def page(wb: Workbench, card: BookCard) -> None:
     st.header(_("People of {book}", book=plain(card.name)), anchor=False)
     who = state.actor()
     held = people.people_of(wb, who, card.name)
+    told()
     code_once()
     if held:
         st.html(people_table(held))
     else:
         st.info(_("Nobody has a role in this book yet."), icon=":material/info:")
+    waiting(wb, card)
     words = role_words()
     st.caption(" · ".join(f"{name}: {can}" for name, can in words.values()))
     users = {u.login: f"{u.name} ({u.login})" for u in people.logins(wb, who, card.name)}

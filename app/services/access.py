@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from app.services.errors import ServiceError
-from storage.errors import UnknownBook
+from storage.errors import UnknownBook, UnknownEntry
 from storage.people import Held
 from storage.records import Book
 from storage.session import UnitOfWork
@@ -118,8 +118,8 @@ class Years:
     since: date = date.min
     until: date = date.max
 
-    def __contains__(self, day: date) -> bool:
-        return self.since <= day <= self.until
+    def __contains__(self, day: date | None) -> bool:
+        return day is not None and self.since <= day <= self.until
 
 
 ALL_YEARS = Years()
@@ -140,6 +140,20 @@ def authorise(unit: UnitOfWork, who: Who, book_id: str, right: Right) -> Years:
     if not years:
         raise NotAllowed(who.name or who.id, right, _name(unit, book_id))
     return Years(min(y.since for y in years), max(y.until for y in years))
+
+
+def within(unit: UnitOfWork, book_id: str, years: Years, entry_ids: Sequence[str]) -> tuple[str, ...]:
+    """Those of some entries that lie in the years somebody may see."""
+    if years == ALL_YEARS:
+        return tuple(entry_ids)
+    return tuple(e for e in entry_ids if _day(unit, book_id, e) in years)
+
+
+def _day(unit: UnitOfWork, book_id: str, entry_id: str) -> date | None:
+    try:
+        return unit.reviews.standing(book_id, entry_id).day
+    except UnknownEntry:
+        return None
 
 
 def authorise_installation(unit: UnitOfWork, who: Who) -> None:

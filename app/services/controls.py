@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
-from app.services.access import RIGHTS, Right, Role, Who, find, use_case
+from app.services.access import RIGHTS, Right, Role, Who, authorise, find, use_case
 from app.services.verify import write_anchor
 from app.services.workbench import Workbench
 from storage.control import Change, NewChange
+from storage.people import Limits
 from storage.periods import FiscalYear, Lock, PeriodLock
 from storage.policy import FourEyes, Policy, Reversal
 from storage.records import Book
@@ -19,8 +20,8 @@ from storage.taxes import TaxRow, TaxStore
 __all__ = ["Change", "FiscalYear", "FourEyes", "Lock", "PeriodLock", "Policy", "Reversal"]
 
 # What a change needs to be proposed and confirmed, and what it does when it holds.
-TAX_CODE = "tax code"
-_RIGHT = {"policy": Right.POLICY, "period": Right.REOPEN, TAX_CODE: Right.POLICY}
+TAX_CODE, ROLE = "tax code", "role"
+_RIGHT = {"policy": Right.POLICY, "period": Right.REOPEN, TAX_CODE: Right.POLICY, ROLE: Right.PEOPLE}
 
 
 @use_case(Right.READ)
@@ -74,7 +75,9 @@ def locks(wb: Workbench, who: Who, book: str) -> tuple[PeriodLock, ...]:
 def unfinished(wb: Workbench, who: Who, book: str, first: date, last: date) -> tuple[str, ...]:
     """Entries of these days that keep the period from being closed for good. Raises UnknownBook, NotAllowed."""
     with wb.reading() as uow:
-        return uow.periods.unfinished(find(uow, who, book, Right.READ).book_id, first, last)
+        book_id = find(uow, who, book, Right.READ).book_id
+        years = authorise(uow, who, book_id, Right.READ)
+        return uow.periods.unfinished(book_id, max(first, years.since), min(last, years.until))
 
 
 @use_case(Right.CLOSE)
@@ -143,8 +146,13 @@ def decline_change(wb: Workbench, who: Who, book: str, change_id: str, reason: s
 
 
 def others_may(uow: UnitOfWork, who: Who, book: Book, right: Right) -> bool:
-    """Whether anybody but ``who`` holds a right in this book: people with a role, and who runs the installation."""
+    """Whether anybody but ``who`` holds a right in this book: people with a role, and who runs the installation.
+
+    Those from whom ``who`` took such a role count as well: nobody gets rid of the second person that way.
+    """
     held = {h.user.login for h in uow.people.roles(book.book_id) if right in RIGHTS[Role(h.role)]}
+    taken = uow.people.taken_back(book.book_id)
+    held |= {login for login, role, by in taken if by == who.id and right in RIGHTS[Role(role)]}
     if right in RIGHTS[Role.ADMIN]:
         held |= {u.login for u in uow.people.list() if uow.people.runs_installation(u.login)}
     return bool(held - {who.id})
@@ -157,9 +165,12 @@ def _right(uow: UnitOfWork, who: Who, book: str, change_id: str) -> Right:
 
 def propose(uow: UnitOfWork, who: Who, book: Book, right: Right, new: NewChange) -> Change:
     """Propose a change, and let it hold at once where nobody else could confirm it."""
-    change = uow.changes.propose(
-        book.book_id, replace(new, needs_second=others_may(uow, who, book, right)), who.id
-    )  # fmt: skip
+    return record(uow, who, book, replace(new, needs_second=others_may(uow, who, book, right)))
+
+
+def record(uow: UnitOfWork, who: Who, book: Book, new: NewChange) -> Change:
+    """Write a change down; one that needs no second person holds at once."""
+    change = uow.changes.propose(book.book_id, new, who.id)
     if change.holds:
         _apply(uow, book, change, who.id)
     return change
@@ -184,8 +195,23 @@ def _apply_tax(uow: UnitOfWork, book: Book, change: Change, by: str) -> None:
     TaxStore(uow.session).put(book.book_id, TaxRow.from_json(change.after), by, change.change_id)
 
 
+def _apply_role(uow: UnitOfWork, book: Book, change: Change, by: str) -> None:
+    """The grant, or its end; every session of the person ends with it."""
+    after, user = change.after, uow.people.get(change.after["login"])
+    ends = after.get("expires")
+    limits = Limits(
+        first_year=after.get("first_year"), last_year=after.get("last_year"),
+        expires=datetime.fromisoformat(ends) if ends else None,
+    )  # fmt: skip
+    uow.people.set_role(
+        book.book_id, user, after["role"], by, granted=after["granted"], reason=change.reason, limits=limits
+    )
+    uow.sign_ins.end_all(user.login)
+
+
 _APPLY: dict[str, Callable[[UnitOfWork, Book, Change, str], None]] = {
     "policy": _apply_policy,
     "period": _apply_period,
     TAX_CODE: _apply_tax,
+    ROLE: _apply_role,
 }

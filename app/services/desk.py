@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from app.services import journal
-from app.services.access import Right, Who, find, use_case
+from app.services.access import ALL_YEARS, Right, Who, authorise, find, use_case
 from app.services.workbench import Workbench
 from engine.journal import Entry, State
 from storage import waiting
@@ -59,9 +59,12 @@ def waiting_entries(wb: Workbench, who: Who, book: str, state: State = State.SUB
 
 @use_case(Right.READ)
 def count(wb: Workbench, who: Who, book: str) -> int:
-    """How many entries wait for approval. Raises UnknownBook, NotAllowed."""
+    """How many entries that ``who`` may read wait for approval. Raises UnknownBook, NotAllowed."""
     with wb.reading() as uow:
-        return waiting.count(uow.session, find(uow, who, book, Right.READ).book_id)
+        book_id = find(uow, who, book, Right.READ).book_id
+        if authorise(uow, who, book_id, Right.READ) == ALL_YEARS:
+            return waiting.count(uow.session, book_id)
+    return journal.search(wb, who, book, JournalQuery(state=State.SUBMITTED, size=1)).total
 
 
 @use_case(Right.READ)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from app.services import journal
-from app.services.access import Right, Who, find, use_case, visible
+from app.services.access import Right, Who, authorise, find, use_case, visible, within
 from app.services.errors import BadInput
 from app.services.workbench import Workbench
 from engine.journal import Entry, Line, minor_units
@@ -67,7 +67,13 @@ def named(wb: Workbench, who: Who, book: str, reference: str) -> tuple[str, str]
         raise BadInput("Entry", text, why, "Give more of it, or its number, for example 2025/ER/7.")
     with wb.reading() as uow:
         books = [find(uow, who, book, Right.READ)] if book else visible(uow, who)
-        found = [(b.name, entry) for b in books for entry in waiting.find(uow.session, b.book_id, text)]
+        found = [
+            (b.name, entry)
+            for b in books
+            for entry in within(
+                uow, b.book_id, authorise(uow, who, b.book_id, Right.READ), waiting.find(uow.session, b.book_id, text)
+            )
+        ]
     if not found:
         raise UnknownEntry(text)
     if len(found) > 1:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from app.services.access import ALL_YEARS, Right, Who, authorise, find, use_case
+from app.services.access import ALL_YEARS, Right, Who, authorise, find, use_case, within
 from app.services.workbench import Workbench
 from storage.errors import UnknownEntry
 from storage.records import Decision, EntryDetail, JournalQuery, Version
@@ -55,4 +55,5 @@ def background(wb: Workbench, who: Who, book: str, entry_ids: Sequence[str]) -> 
     with wb.reading() as uow:
         book_id = find(uow, who, book, Right.READ).book_id
         tax_codes, parties = uow.journal.carries(book_id)
-        return Background(currencies=uow.journal.currencies(book_id, entry_ids), tax_codes=tax_codes, parties=parties)
+        seen = within(uow, book_id, authorise(uow, who, book_id, Right.READ), entry_ids)
+        return Background(currencies=uow.journal.currencies(book_id, seen), tax_codes=tax_codes, parties=parties)

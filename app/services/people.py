@@ -9,13 +9,15 @@ from datetime import date as day
 
 from app.services import passwords
 from app.services.access import NotAllowed, Right, Role, Who, authorise_installation, find, rights_of, use_case
+from app.services.controls import ROLE, Change, propose, record
 from app.services.errors import BadInput
 from app.services.workbench import Workbench
+from storage.control import NewChange
 from storage.identity import utc_now
 from storage.people import CODE, PASSWORD, Credential, Held, Limits, User
 from storage.session import UnitOfWork
 
-__all__ = ["Held", "NewUser", "Reach", "User"]
+__all__ = ["Held", "Limits", "NewUser", "Reach", "User"]
 
 CODE_HOLDS = timedelta(hours=24)
 FIRST_ADMIN = "admin"
@@ -59,7 +61,8 @@ def reset(wb: Workbench, who: Who, login: str, secret: str = "") -> str:
     """Give a person a new password, or a one-time code that is returned, and end all sessions of theirs.
 
     Allowed for who runs the installation, and for an admin of every book in which the person has a role, because
-    whoever holds the code is that person until it is used. Raises NotAllowed, UnknownUser, WeakPassword, BadInput
+    whoever holds the code is that person until it is used; not for another admin, whose word would then be worth
+    nothing as a second one. Raises NotAllowed, UnknownUser, WeakPassword, BadInput
     for somebody who signs in elsewhere.
     """
     with wb.reading() as uow:
@@ -103,23 +106,33 @@ def set_role(  # noqa: PLR0913  who, whose, where, what, and why
     granted: bool,
     reason: str,
     reach: Reach | None = None,
-) -> None:
-    """Give a role or take it back, for a reason; the person's sessions end. One link of the book's chain.
+) -> Change:
+    """Give a role or take it back, for a reason; when it holds, the person's sessions end.
 
-    An auditor's role needs a `Reach`. Raises NotAllowed, UnknownBook, UnknownUser, BadInput.
+    A role that is given waits for another person who may confirm it, where there is one; the operator's holds at
+    once. One that is taken back ends at once. An auditor's role needs a `Reach`.
+    Raises NotAllowed, UnknownBook, UnknownUser, BadInput.
     """
     why = " ".join(reason.split())
     if not why:
         raise BadInput("Reason", "", "it is empty", "Say in a few words why, for those who look at the book later.")
     limits = _limits(role, reach) if granted else Limits()
-    with wb.writing() as uow:
+
+    def work(uow: UnitOfWork) -> Change:
         found = find(uow, who, book, Right.PEOPLE)
         user = uow.people.get(login)
-        held = {h.role for h in uow.people.roles(found.book_id, user.login)}
-        if not granted and role not in held:
+        held = next((h for h in uow.people.roles(found.book_id, user.login) if h.role == role), None)
+        if not granted and held is None:
             raise BadInput("Role", role, "this person does not have it in this book", "There is nothing to do.")
-        uow.people.set_role(found.book_id, user, role, who.id, granted=granted, reason=why, limits=limits)
-        uow.sign_ins.end_all(user.login)
+        new = NewChange(
+            subject=ROLE, key=f"{user.login}: {role}", reason=why,
+            before=_grant(user, role, held.limits if held else Limits(), granted=held is not None),
+            after=_grant(user, role, limits, granted=granted),
+        )  # fmt: skip
+        at_once = who.operator or not granted
+        return record(uow, who, found, new) if at_once else propose(uow, who, found, Right.PEOPLE, new)
+
+    return wb.store.write(work)
 
 
 @use_case(Right.INSTALLATION)
@@ -180,8 +193,19 @@ def _may_reset(uow: UnitOfWork, who: Who, login: str) -> None:
         return
     books = [b for b in uow.books.list() if uow.people.roles(b.book_id, login)]
     mine = all(Right.PEOPLE in rights_of(uow, who, b.book_id) for b in books)
-    if not books or not mine or uow.people.runs_installation(login):
+    admin = any(h.role == Role.ADMIN for b in books for h in uow.people.roles(b.book_id, login))
+    other_admin = admin and login != who.id
+    if not books or not mine or other_admin or uow.people.runs_installation(login):
         raise NotAllowed(who.name or who.id, Right.PEOPLE, "")
+
+
+def _grant(user: User, role: Role, limits: Limits, *, granted: bool) -> dict[str, object]:
+    """A grant as a change writes it down; limits only where there are some."""
+    ends = limits.expires.astimezone(UTC).isoformat() if limits.expires else None
+    named = {"first_year": limits.first_year, "last_year": limits.last_year, "expires": ends}
+    return {
+        "login": user.login, "role": role.value, "granted": granted, **{k: v for k, v in named.items() if v},
+    }  # fmt: skip
 
 
 def _limits(role: Role, reach: Reach | None) -> Limits:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
 
-from app.services.access import Right, Who, find, rights_of, use_case
+from app.services.access import Right, Who, authorise, find, rights_of, use_case, within
 from app.services.propose import with_party
 from app.services.rates import carried_over
 from app.services.workbench import Workbench
@@ -70,9 +70,12 @@ def opened(wb: Workbench, who: Who, book: str, entry_id: str) -> Opened:
         standing = uow.reviews.standing(found.book_id, entry_id)
         _id, policy = uow.policies.current(found.book_id)
         accounts = {a.code: a for a in uow.books.catalog(found.book_id)}
+        years = authorise(uow, who, found.book_id, Right.READ)
+        reversal = uow.reviews.reversal_of(found.book_id, entry_id)
         return Opened(
             detail=detail, standing=standing, acts=_acts(uow, who, found, standing),
-            twins=uow.reviews.twins(found.book_id, entry_id), reversal=uow.reviews.reversal_of(found.book_id, entry_id),
+            twins=within(uow, found.book_id, years, uow.reviews.twins(found.book_id, entry_id)),
+            reversal="".join(within(uow, found.book_id, years, (reversal,) if reversal else ())),
             four_eyes=policy.needs_two(standing.total, detail.entry.lines, accounts),
         )  # fmt: skip
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from app.services.access import Right, Who, find, use_case
+from app.services.access import ALL_YEARS, Right, Who, authorise, find, use_case
 from app.services.workbench import Workbench
 from storage import anchors, audit
 from storage.anchors import Anchor, AnchorUnreadable
 
 __all__ = ["Anchor", "Verdict", "export_anchor", "verify", "write_anchor"]
+
+
+_HIDDEN = "(only shown to who may see all years)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,17 +85,18 @@ class Verdict:
 def verify(wb: Workbench, who: Who, book: str, given: Sequence[Path] = ()) -> Verdict:
     """Walk the chain and hold it against the home's anchors of the book and those given.
 
+    A chain is walked whole or not at all. Who may see some years only is told which links are broken and why, and
+    not what stands there.
     Raises UnknownBook, NotAllowed, and AnchorUnreadable for one that was given.
     """
     extra = [anchors.read(path) for path in given]
     with wb.reading() as uow:
         found = find(uow, who, book, Right.AUDIT)
         kept, unreadable = _kept(wb.home.anchors / found.book_id)
-        return Verdict(
-            book=found.name,
-            report=audit.examine(uow.session, found.book_id, [*kept, *extra]),
-            unreadable=unreadable,
-        )
+        report = audit.examine(uow.session, found.book_id, [*kept, *extra])
+        if authorise(uow, who, found.book_id, Right.AUDIT) != ALL_YEARS:
+            report = replace(report, faults=tuple(_without_contents(f) for f in report.faults))
+        return Verdict(book=found.name, report=report, unreadable=unreadable)
 
 
 @use_case(Right.AUDIT)
@@ -114,6 +118,11 @@ def write_anchor(wb: Workbench, book_id: str, reason: str) -> Path:
     with wb.reading() as uow:
         anchor = anchors.take(uow.session, book_id, reason)
     return _keep(wb, anchor)
+
+
+def _without_contents(fault: audit.BrokenLink) -> audit.BrokenLink:
+    why = fault.why if fault.sequence else "rows beside the chain contradict it"  # those sentences quote rows
+    return replace(fault, reference=_HIDDEN, why=why, found="")
 
 
 def _keep(wb: Workbench, anchor: Anchor) -> Path:

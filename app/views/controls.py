@@ -5,12 +5,16 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 from app.i18n import _
-from app.services.controls import Change, FiscalYear, FourEyes, Lock, PeriodLock, Policy, Reversal
+from app.services.access import Role
+from app.services.controls import ROLE, Change, FiscalYear, FourEyes, Lock, PeriodLock, Policy, Reversal
+from app.services.people import Limits
 from app.views.life import person
 from app.views.numbers import day, moment, month
+from app.views.people import limits_in_words, role_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +111,7 @@ def change_view(change: Change, me: str, people: Mapping[str, str]) -> ChangeVie
     words = [_("proposed by {who}", who=who), moment(change.recorded), change.reason, _standing(change, people)]
     return ChangeView(
         change_id=change.change_id,
-        title=_subject(change),
+        title=_subject(change, people),
         rows=_rows(change),
         about=" · ".join(x for x in words if x),
         mine=change.by == me,
@@ -135,17 +139,21 @@ def _month(first: date, last: date, locks: Sequence[PeriodLock], people: Mapping
     return Month(first=first, last=last, lock=lock, title=month(first), about=about)
 
 
-def _subject(change: Change) -> str:
+def _subject(change: Change, people: Mapping[str, str]) -> str:
     if change.subject == "policy":
         return _("Policy")
     if change.subject == "period":
         first, _to, last = change.key.partition(" to ")
         return _("Reopen {first} to {last}", first=day(date.fromisoformat(first)), last=day(date.fromisoformat(last)))
+    if change.subject == ROLE:
+        return _("Role of {who}", who=person(change.after["login"], people))
     return f"{change.subject} {change.key}"
 
 
 def _rows(change: Change) -> tuple[tuple[str, str, str], ...]:
     """Rule, value before, value after."""
+    if change.subject == ROLE:
+        return ((role_words()[Role(change.after["role"])][0], _grant(change.before), _grant(change.after)),)
     after = change.after if isinstance(change.after, dict) else {}
     before = change.before if isinstance(change.before, dict) else {}
     return tuple(
@@ -155,10 +163,20 @@ def _rows(change: Change) -> tuple[tuple[str, str, str], ...]:
     )
 
 
+def _grant(value: Mapping[str, Any]) -> str:
+    """Whether a role is held, with its limits."""
+    ends = value.get("expires")
+    limits = Limits(
+        first_year=value.get("first_year"), last_year=value.get("last_year"),
+        expires=datetime.fromisoformat(ends) if ends else None,
+    )  # fmt: skip
+    return ", ".join(x for x in (_("yes"), limits_in_words(limits)) if x) if value["granted"] else _("no")
+
+
 def _standing(change: Change, people: Mapping[str, str]) -> str:
     if change.waits:
         return _("waits for a second person")
     if not change.needs_second:
-        return _("held at once, nobody else could confirm it")
+        return _("held at once, without a second person")
     who = person(change.act_by, people)
     return _("confirmed by {who}", who=who) if change.holds else _("declined by {who}", who=who)

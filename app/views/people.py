@@ -7,7 +7,7 @@ from html import escape
 
 from app.i18n import _
 from app.services.access import Role
-from app.services.people import Held
+from app.services.people import Held, Limits
 from app.views.numbers import day
 
 
@@ -29,7 +29,7 @@ def people_table(held: Sequence[Held]) -> str:
         "<tr>"
         + "".join(
             f"<td>{escape(cell)}</td>"
-            for cell in (h.user.name, h.user.login, words[Role(h.role)][0], limits_in_words(h))
+            for cell in (h.user.name, h.user.login, words[Role(h.role)][0], limits_in_words(h.limits))
         )
         + "</tr>"
         for h in held
@@ -37,11 +37,11 @@ def people_table(held: Sequence[Held]) -> str:
     return f'<table class="cp-entry"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
 
 
-def limits_in_words(held: Held) -> str:
+def limits_in_words(limits: Limits) -> str:
     """For example: 2024 to 2025, until 31 Mar 2026; empty without limits."""
     years, ends = "", ""
-    if held.limits.first_year and held.limits.last_year:
-        years = _("{first} to {last}", first=held.limits.first_year, last=held.limits.last_year)
-    if held.limits.expires:
-        ends = _("until {day}", day=day(held.limits.expires.date()))
+    if limits.first_year and limits.last_year:
+        years = _("{first} to {last}", first=limits.first_year, last=limits.last_year)
+    if limits.expires:
+        ends = _("until {day}", day=day(limits.expires.date()))
     return ", ".join(part for part in (years, ends) if part)

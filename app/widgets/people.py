@@ -8,7 +8,7 @@ import streamlit as st
 
 from app import messages, state
 from app.i18n import _
-from app.services import people
+from app.services import controls, desk, people
 from app.services.access import Role
 from app.services.books import BookCard
 from app.services.errors import ServiceError
@@ -16,6 +16,7 @@ from app.services.people import Held, NewUser, Reach
 from app.services.typed import today
 from app.services.workbench import Workbench
 from app.views.people import role_words
+from app.widgets.controls import changes
 from app.widgets.markdown import plain
 from storage.errors import StorageError
 
@@ -53,7 +54,7 @@ def grant_form(wb: Workbench, card: BookCard, users: Mapping[str, str]) -> None:
             lambda: people.set_role(
                 wb, state.actor(), card.name, login, role, granted=True, reason=reason, reach=reach
             ),
-            _("Role given."),
+            _("Role given."), _("The change waits for a second person."),
         )  # fmt: skip
 
 
@@ -99,12 +100,24 @@ def add_form(wb: Workbench) -> None:
         _do(lambda: state.NEW_CODE.set((login, people.add_user(wb, state.actor(), new))), "")
 
 
-def _do(act: Callable[[], None], done: str) -> None:
+def waiting(wb: Workbench, card: BookCard) -> None:
+    """Roles that somebody gave and a second person has to confirm."""
+    who = state.actor()
+    found = tuple(c for c in controls.changes(wb, who, card.name) if c.waits and c.subject == controls.ROLE)
+    if found:
+        st.subheader(_("Waiting for a second person"), anchor=False)
+        changes(wb, card, found, desk.names(wb, who, card.name))
+
+
+def _do(act: Callable[[], object], done: str, waits: str = "") -> None:
+    """Do it and say so; ``waits`` is said of a change that does not hold yet."""
     try:
-        act()
+        change = act()
     except (ServiceError, StorageError) as error:
         st.error(plain(messages.sentence(error)), icon=":material/error:")
         return
+    if isinstance(change, controls.Change) and change.waits:
+        done = waits
     if done:
         st.toast(done, icon=":material/check_circle:")
     st.rerun()

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 import app.services
-from app.services import access, books, import_, journal, people, train
+from app.services import access, books, controls, desk, explain, import_, journal, people, review, train, verify
 from app.services.access import GENERATED, RIGHTS, RULES, NotAllowed, Right, Role, Who
 from app.services.import_ import ImportOptions
 from app.services.people import NewUser, Reach
@@ -30,6 +31,7 @@ from storage.periods import FiscalYear, Lock
 from storage.records import JournalQuery, NewEntry, Staged
 from tests.app.conftest import ANA, FillBook
 from tests.builders import A_DAY, a_line, an_entry, an_event
+from tests.databases import behind_the_store
 
 ROOT = Path(app.services.__file__).parents[2]
 REFUSED = (NotAllowed, UnknownBook)
@@ -182,6 +184,76 @@ def test_an_auditor_sees_the_granted_years_only_and_for_the_granted_time(wb: Wor
         uow.people.set_role(book_id, user, Role.AUDITOR, "Ana", granted=True, limits=gone)
     with pytest.raises(UnknownBook):
         journal.search(wb, vera, "test", JournalQuery())
+
+
+@pytest.fixture
+def two_years(wb: Workbench, fill: FillBook) -> tuple[str, str]:
+    """Ids of an open entry of 2023 and of its twin of 2024; the auditor vera may read 2024."""
+    found = fill(wb)
+    made = []
+    with wb.writing() as uow:
+        for year in (2023, 2024):
+            new = NewEntry(description=f"Rent of {year}", date=date(year, 5, 1), document="R 1", party="Lenz")
+            made.append(uow.journal.open_entry(found.book_id, new, "kim"))
+            lines = [a_line("D 4210 10"), a_line("C 1600 10 Lenz")]
+            uow.journal.add_version(made[-1], lines, author="kim", origin="person")
+            uow.reviews.submit(found, made[-1], "kim", uow.reviews.standing(found.book_id, made[-1]).seen)
+        limits = Limits(first_year=2024, last_year=2024)
+        vera = uow.people.add("vera", "Vera", "Ana")
+        uow.people.set_role(found.book_id, vera, Role.AUDITOR, "Ana", granted=True, limits=limits)
+    return made[0], made[1]
+
+
+@pytest.mark.parametrize("name", [n for n in ruled() if RULES[n].right in RIGHTS[Role.AUDITOR]])
+def test_no_use_case_shows_an_auditor_an_entry_of_another_year(
+    wb: Workbench, two_years: tuple[str, str], name: str
+) -> None:
+    hidden, open_ = two_years
+    function = use_cases()[name]
+    wb.jobs.prepare({"kind": "train", "book": "test", "book_id": "", "by": "Ana", "snapshot": ""})
+    for asked_for in (hidden, open_):
+        asked = arguments(wb, function)
+        for parameter in {"entry_id", "reference"} & set(asked):
+            asked[parameter] = asked_for
+        if "entry_ids" in asked:
+            asked["entry_ids"] = two_years
+        if {"first", "last"} <= set(asked):
+            asked |= {"first": date(2000, 1, 1), "last": date(2100, 1, 1)}
+        try:
+            shown = repr(function(wb, Who(id="vera"), **asked))
+        except Exception as error:  # noqa: BLE001  a refusal must not show it either
+            shown = "" if isinstance(error, UnknownEntry) else str(error)
+        assert "Rent of 2023" not in shown
+        assert hidden not in shown
+
+
+def test_an_auditor_of_one_year_reviews_what_was_granted(wb: Workbench, two_years: tuple[str, str]) -> None:
+    hidden, open_ = two_years
+    vera = Who(id="vera")
+    assert review.opened(wb, ANA, "test", open_).twins == (hidden,)
+    assert review.opened(wb, vera, "test", open_).twins == ()
+    assert [e.entry_id for e in review.queue(wb, vera, "test")] == [open_]
+    assert (desk.count(wb, ANA, "test"), desk.count(wb, vera, "test")) == (2, 1)
+    everything = (date(2000, 1, 1), date(2100, 1, 1))
+    assert set(controls.unfinished(wb, ANA, "test", *everything)) == {hidden, open_}
+    assert controls.unfinished(wb, vera, "test", *everything) == (open_,)
+    assert explain.named(wb, vera, "test", open_) == ("test", open_)
+    for refused in (review.opened, explain.origin, explain.named):
+        with pytest.raises(UnknownEntry):
+            refused(wb, vera, "test", hidden)
+
+
+def test_an_auditor_of_one_year_learns_that_a_chain_is_broken_and_not_what_stands_there(
+    wb: Workbench, two_years: tuple[str, str]
+) -> None:
+    with behind_the_store(wb.store) as session:
+        session.execute(sa.text("UPDATE entries SET description = 'Rent of 2022' WHERE description = 'Rent of 2023'"))
+    told, all_of_it = (verify.verify(wb, who, "test") for who in (Who(id="vera"), ANA))
+    assert not told.whole
+    assert [f.sequence for f in told.report.faults] == [f.sequence for f in all_of_it.report.faults]
+    assert "Rent of 2022" in str(all_of_it.to_json())
+    assert "Rent of 2022" not in str(told.to_json())
+    assert two_years[0] not in str(told.to_json())
 
 
 def test_a_role_taken_back_ends_at_once_and_both_acts_are_in_the_chain(wb: Workbench, fill: FillBook) -> None:

@@ -56,7 +56,7 @@ def test_a_change_says_what_becomes_of_what_and_why() -> None:
     [
         ({"act": "confirmed", "act_by": "bea"}, "confirmed by Bea"),
         ({"act": "declined", "act_by": "bea"}, "declined by Bea"),
-        ({"needs_second": False}, "held at once, nobody else could confirm it"),
+        ({"needs_second": False}, "held at once, without a second person"),
     ],
 )
 def test_a_settled_change_says_by_whom(changes: dict[str, object], standing: str) -> None:
@@ -84,3 +84,14 @@ def test_a_book_of_one_person_says_so() -> None:
 )
 def test_values_are_words(value: object, word: str) -> None:
     assert value_word("classes", value) == word
+
+
+def test_a_role_is_whose_which_and_how_far() -> None:
+    given = {
+        "login": "vera", "role": "auditor", "granted": True, "first_year": 2024, "last_year": 2025,
+        "expires": "2026-03-31T23:59:59+00:00",
+    }  # fmt: skip
+    before = {"login": "vera", "role": "auditor", "granted": False}
+    view = change_view(replace(CHANGE, subject="role", before=before, after=given), "ada", {"vera": "Vera Lenz"})
+    assert view.title == "Role of Vera Lenz"
+    assert view.rows == (("Auditor", "no", "yes, 2024 to 2025, until 31 Mar 2026"),)
