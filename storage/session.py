@@ -74,10 +74,11 @@ class Store:
 
         Writers take turns, on PostgreSQL also those of other processes, so that nobody's block has to
         run twice. A ``read_only`` unit takes no turn, sees one consistent state and never commits.
-        Raises StoreFull where the disk has no room for what the block wrote.
+        Raises StoreFull where the disk has no room for what the block wrote, or for what reading takes: a server
+        may have to write out pages of others first.
         """
         if read_only:
-            with self._session(self._reading) as session:
+            with self._full_disk_is_named(), self._session(self._reading) as session:
                 yield UnitOfWork(session)
             return
         if getattr(self._local, "writing", False):
@@ -85,16 +86,11 @@ class Store:
         with self._lock:
             self._local.writing = True
             try:
-                with self._session(self._engine) as session:
+                with self._full_disk_is_named(), self._session(self._engine) as session:
                     if self._shared:
                         postgresql.take_turn(session)
                     yield UnitOfWork(session)
                     session.commit()
-            except DBAPIError as error:
-                if not is_full(error):
-                    raise
-                self._engine.dispose()  # DuckDB works on with a file that it has opened anew
-                raise StoreFull(self._engine.url.database or self.url) from error
             finally:
                 self._local.writing = False
 
@@ -114,6 +110,16 @@ class Store:
                 why = str(error.orig).splitlines()[0]
                 time.sleep(FIRST_PAUSE * 2**attempt * (0.5 + random.random()))  # noqa: S311  jitter, no secret
         raise StoreBusy(ATTEMPTS, why)
+
+    @contextmanager
+    def _full_disk_is_named(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            if not is_full(error):
+                raise
+            self._engine.dispose()  # DuckDB works on with a file that it has opened anew
+            raise StoreFull(self._engine.url.database or self.url) from error
 
     @contextmanager
     def _session(self, engine: sa.Engine) -> Iterator[Session]:
