@@ -31,7 +31,8 @@ endef
 help:
 	@echo "make run        install what is missing and open the workbench"
 	@echo "make test       lint, types and tests (long ones left out)"
-	@echo "make setup | test-long | lint | types | bench | train | app | docs | audit | clean"
+	@echo "make test-long  faults at full size, about an hour; a second start goes on where the first was stopped"
+	@echo "make setup | lint | types | bench | train | app | docs | audit | clean"
 
 check-python:
 	@command -v $(PYTHON) >/dev/null || { echo "Counterpoint needs Python 3.11 or newer, and there is no '$(PYTHON)' here. Install it, or name yours: make run PYTHON=/path/to/python"; exit 1; }
@@ -94,6 +95,7 @@ test: setup browser postgresql lint types
 test-long: setup browser postgresql
 	@mkdir -p $(RESULTS)
 	$(QUIET_CORES) $(BIN)/python -m pytest -m long --junitxml=$(RESULTS)/junit-long.xml --durations=15
+	@$(BIN)/python -m tests.faults.figures
 
 bench: setup
 	@mkdir -p .bench

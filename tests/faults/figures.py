@@ -1,4 +1,4 @@
-"""Prints what the pieces of `make test-long` noted last, as the table of docs/safety.md: ``python -m tests.faults.figures``."""
+"""Prints what the pieces of `make test-long` noted last: ``python -m tests.faults.figures``."""
 
 from __future__ import annotations
 

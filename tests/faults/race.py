@@ -83,9 +83,12 @@ class Race:
     def approve_at_once(self, entries: Iterable[str]) -> None:
         """Everybody approves the same entries, all from the same page."""
         picked = list(entries)
-        self._everybody(
-            lambda by, _dice: [self._try(e, self.seen_first[e], State.SUBMITTED, "approve", by) for e in picked]
-        )
+
+        def one(by: str, _dice: random.Random) -> None:
+            for entry in picked:
+                self._try(entry, self.seen_first[entry], State.SUBMITTED, "approve", by)
+
+        self._everybody(one)
 
     def work(self, seconds: float) -> None:
         """Everybody looks at an entry, half of them at the same one, and then does something to it."""
@@ -107,11 +110,12 @@ class Race:
         with self.store.unit_of_work(read_only=True) as unit:
             standing = [unit.reviews.standing(self.book.book_id, e) for e in self.all]
         ready = [at for at in standing if at.state is State.APPROVED]
-        self._everybody(
-            lambda by, dice: [
-                self._try(at.entry_id, at.seen, at.state, "post", by) for at in dice.sample(ready, len(ready))
-            ]
-        )
+
+        def one(by: str, dice: random.Random) -> None:
+            for at in dice.sample(ready, len(ready)):
+                self._try(at.entry_id, at.seen, at.state, "post", by)
+
+        self._everybody(one)
 
     def _everybody(self, does: Callable[[str, random.Random], object]) -> None:
         start = threading.Barrier(self.people)
@@ -136,8 +140,9 @@ class Race:
                 return unit.reviews.correct(*on, Edit(lines=_lines(cents)), by, seen)
             if act == "return":
                 return unit.reviews.give_back(*on, by, seen, "4200, please")
-            asked = {"submit": unit.reviews.submit, "approve": unit.reviews.approve, "post": unit.reviews.post}
-            return asked[act](*on, by, seen)
+            if act == "submit":
+                return unit.reviews.submit(*on, by, seen)
+            return (unit.reviews.post if act == "post" else unit.reviews.approve)(*on, by, seen)
 
         try:
             won = self.store.write(does)

@@ -41,7 +41,7 @@ def test_life(store: Store, part: int, piece: Piece) -> None:
             done["accepted" if accepted else "refused"] += 1
             return accepted
 
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         Longer,
         settings=settings(
             max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None, derandomize=False, database=None,
