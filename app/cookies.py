@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
 
 _SHORTEST_NONCE = 32
+_PROVIDERS = "_streamlit_user"  # with tokens and parts in cookies whose names go on
 
 
 def browser_cookie() -> str:
@@ -60,6 +61,13 @@ def put(
 ) -> None:
     """Set a cookie that scripts can't read, that ends with the browser, and that stays on https where it came by it."""
     response.set_cookie(name, value, httponly=True, samesite=same_site, secure=_encrypted(request), path="/")
+
+
+def forget_provider(request: HTTPConnection, response: Response) -> None:
+    """Drop what Streamlit keeps of an identity provider's answer for weeks: it has done its part."""
+    for name in request.cookies:
+        if name.startswith(_PROVIDERS):
+            response.delete_cookie(name, path="/", httponly=True, samesite="lax")
 
 
 def local(host: str, forwarded: str = "") -> bool:

@@ -50,6 +50,11 @@ class Home:
         return self.database_url.startswith("duckdb:")
 
     @property
+    def secrets(self) -> Path:
+        """Streamlit's secrets of this installation: the identity provider, if there is one."""
+        return self.path / "secrets.toml"
+
+    @property
     def bundles(self) -> Path:
         return self.path / "bundles"
 

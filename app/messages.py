@@ -12,7 +12,7 @@ from typing import Any
 from app import refusals
 from app.home import HomeUnusable
 from app.i18n import _
-from app.services import access, passwords, sign_in
+from app.services import access, passwords, provider, sign_in
 from app.services import errors as services
 from engine import errors as engine
 from storage import errors as storage
@@ -90,6 +90,18 @@ _SAY: dict[type, Say] = {
         "The people of the demo book work on this machine only, and only while the book holds nothing but "
         "generated entries. Sign in with your own login."
     ),
+    provider.ProviderAnswerOld: lambda _e: _(
+        "The provider's answer is too old or not meant for this workbench. Sign in once more."
+    ),
+    provider.NotKnownHere: lambda e: _(
+        "{name} knows you as {subject}, but you are no user of this workbench. Ask whoever runs it to add you.",
+        name=e.name, subject=_short(e.subject),
+    ),
+    provider.LoginOfAnother: lambda e: _(
+        "The login {login} belongs to another user of this workbench, and users are never merged. "
+        "Ask whoever runs it to add you under another login.", login=e.login
+    ),
+    people.IdentityTaken: lambda _e: _("There is a user for this person of the provider already."),
     people.BadLogin: lambda _e: _(
         "This cannot be a login. Use 2 to 100 small letters, digits and . _ @ + -, beginning with a letter or "
         "digit, for example ana.lenz."

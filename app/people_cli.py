@@ -45,11 +45,13 @@ def commands(finish: Finish) -> typer.Typer:
             bool, typer.Option("--installation", help="May make books and add people, too.")
         ] = False,
         password: AskPassword = False,
+        issuer: Annotated[str, typer.Option(metavar="URL", help="For who signs in with a provider: its name.")] = "",
+        subject: Annotated[str, typer.Option(metavar="S", help="What this provider calls the person (sub).")] = "",
     ) -> None:
         """Add a person; prints a one-time code that becomes a password at the first sign-in."""
         finish("user add", {
             "login": login, "name": name, "roles": list(role or []), "installation": installation,
-            "secret": _secret() if password else "",
+            "secret": _secret() if password else "", "issuer": issuer, "subject": subject,
         })  # fmt: skip
 
     @group.command()

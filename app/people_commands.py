@@ -23,9 +23,8 @@ def add(wb: Workbench, arguments: Arguments, _progress: Progress) -> Answer:
     roles = [_role(text) for text in arguments["roles"]]
     for book, _one in roles:
         people.people_of(wb, who, book)  # refuses an unknown book
-    code = people.add_user(
-        wb, who, NewUser(login=login, name=str(arguments["name"]), secret=str(arguments["secret"]))
-    )  # fmt: skip
+    given = {name: str(arguments.get(name, "")) for name in ("name", "secret", "issuer", "subject")}
+    code = people.add_user(wb, who, NewUser(login=login, **given))
     if arguments["installation"] is True:
         people.set_installation(wb, who, login, granted=True, reason="added with this right")
     for book, role in roles:

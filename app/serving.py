@@ -52,21 +52,24 @@ def run(home: Home, *, host: str, port: int | None, browser: bool, say: Callable
         threading.Thread(target=_open_when_up, args=(url,), daemon=True).start()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # the server stops in good order, then raises it again
     with contextlib.suppress(KeyboardInterrupt):  # how people and systems stop a server
-        _serve(host, chosen)
+        _serve(host, chosen, home.secrets)
     return Answer(text=("Stopped.",))
 
 
-def _serve(host: str, port: int) -> None:
+def _serve(host: str, port: int, secrets: Path) -> None:
     """Block in the server. The folder with the theme is made current, because Streamlit looks for it there."""
     root = Path(__file__).resolve().parent.parent
     if (root / ".streamlit").is_dir():
         os.chdir(root)
+    from streamlit import config
+
     from app.asgi import app
 
     sys.argv = [str(Path(__file__).with_name("asgi.py"))]  # Streamlit takes the launcher's folder as the app's
     app.run(
         config={
             "server.address": host,
+            "secrets.files": [*config.get_config_files("secrets.toml"), str(secrets)],
             "server.port": port,
             "server.headless": True,
             "server.fileWatcherType": "none",

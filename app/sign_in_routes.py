@@ -46,6 +46,7 @@ async def begin(request: Request) -> Response:
     nonce, former = cookies.nonce_of(request), request.cookies.get(cookies.session_cookie(), "")
     token = await asyncio.to_thread(sign_in.redeem, wb, ticket, nonce=nonce, former=former, here=here)
     answer = RedirectResponse(cookies.own_path(page), status_code=303)
+    cookies.forget_provider(request, answer)
     if token:
         cookies.put(answer, cookies.session_cookie(), token, request)
     return answer

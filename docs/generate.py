@@ -18,16 +18,25 @@ ROOT = Path(__file__).resolve().parent.parent
 HEADER = "<!-- Written by docs/generate.py from {source}; run `make docs` after a change. -->\n"
 
 
-def configuration(source: str) -> str:
-    """Return the page of every dataclass and field of engine/config.py; the comment beside a field is its text."""
-    lines = source.splitlines()
-    out = ["# Configuration", "", HEADER.format(source="engine/config.py")]
+def configuration(source: str, provider: str) -> str:
+    """Return the page of every dataclass and field of the two modules; the comment beside a field is its text."""
+    out = ["# Configuration", "", HEADER.format(source="engine/config.py and app/services/provider.py")]
     out += [
         "The settings of one training run. They are saved whole in each bundle (`bundle.json`), and a bundle whose",
         "settings this version does not know is refused. `counterpoint train --quick` and `--deep` choose the profiles",
         "`TrainConfig.quick()` and `TrainConfig.full()`; `tiny` is for tests.",
         "",
+        "Who signs in with an identity provider is the business of `ProviderSettings`, at the end of this page.",
+        "",
+        *_sections(source),
+        *_sections(provider),
     ]
+    return "\n".join(out).rstrip() + "\n"
+
+
+def _sections(source: str) -> list[str]:
+    """A heading and a table for each dataclass with settings."""
+    lines, out = source.splitlines(), list[str]()
     for node in ast.parse(source).body:
         if isinstance(node, ast.ClassDef) and (found := list(_fields(node, lines))):
             out += [
@@ -40,7 +49,7 @@ def configuration(source: str) -> str:
             ]
             out += [f"| `{name}` | `{default}` | {_cell(text)} |" for name, default, text in found]
             out.append("")
-    return "\n".join(out).rstrip() + "\n"
+    return out
 
 
 def _fields(node: ast.ClassDef, lines: list[str]) -> Iterator[tuple[str, str, str]]:
@@ -130,8 +139,9 @@ def _cell(text: str) -> str:
 
 def pages() -> dict[Path, str]:
     """Return every generated page with what it should say."""
-    settings = (ROOT / "engine" / "config.py").read_text(encoding="utf-8")
-    return {ROOT / "docs" / "configuration.md": configuration(settings), ROOT / "docs" / "commands.md": commands()}
+    sources = (ROOT / "engine" / "config.py", ROOT / "app" / "services" / "provider.py")
+    settings = configuration(*(path.read_text(encoding="utf-8") for path in sources))
+    return {ROOT / "docs" / "configuration.md": settings, ROOT / "docs" / "commands.md": commands()}
 
 
 if __name__ == "__main__":

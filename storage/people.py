@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from storage import chain, schema
 from storage.errors import StorageError
 from storage.identity import clean, new_id, new_salt, utc_now
-from storage.schema_people import credentials, installation_grants, role_grants, users
+from storage.schema_people import credentials, identities, installation_grants, role_grants, users
 
 PASSWORD, CODE = "password", "code"
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._@+-]{1,99}")
@@ -34,6 +34,12 @@ class LoginTaken(StorageError):
     def __init__(self, login: str) -> None:
         self.login = login
         super().__init__(f"There is a user {login!r} already. A login is never given twice; choose another one.")
+
+
+class IdentityTaken(StorageError):
+    def __init__(self, issuer: str, subject: str) -> None:
+        self.issuer, self.subject = issuer, subject
+        super().__init__(f"There is a user for {subject[:100]!r} of {issuer[:200]!r} already. One person is one user.")
 
 
 class UnknownUser(StorageError):
@@ -110,6 +116,23 @@ class PeopleStore:
         if found := self.find(login):
             return found
         raise UnknownUser(login)
+
+    def identify(self, user: User, subject: str, by: str) -> None:
+        """Note that the user's issuer knows this person as ``subject``. Raises IdentityTaken."""
+        if self.identified(user.issuer, subject):
+            raise IdentityTaken(user.issuer, subject)
+        row = {"identity_id": new_id(), "user_id": user.user_id, "issuer": user.issuer, "subject": subject}
+        self._session.execute(sa.insert(identities), [{**row, "recorded": utc_now(), "recorded_by": by}])
+
+    def identified(self, issuer: str, subject: str) -> User | None:
+        """Whom a provider means; both are compared exactly as it writes them."""
+        t = identities.c
+        row = self._session.execute(
+            sa.select(users)
+            .join(identities, t.user_id == users.c.user_id)
+            .where(t.issuer == issuer, t.subject == subject)
+        ).one_or_none()
+        return User(user_id=row.user_id, login=row.login, name=row.name, issuer=row.issuer) if row else None
 
     def list(self) -> tuple[User, ...]:
         """Everybody, by login."""

@@ -21,6 +21,18 @@ users = sa.Table(
     sa.UniqueConstraint("login"),
 )
 
+identities = sa.Table(
+    "identities",
+    metadata,
+    text("identity_id", key=True),
+    text("user_id"),
+    text("issuer"),  # as the provider calls itself
+    text("subject"),  # the provider's name of the person, which never passes to another one
+    *written(),
+    sa.UniqueConstraint("issuer", "subject"),
+    ref("user_id", to="users"),
+)
+
 credentials = sa.Table(
     "credentials",
     metadata,

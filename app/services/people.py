@@ -34,21 +34,28 @@ class Reach:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewUser:
-    """A person to add; ``secret`` is a password, or empty for a one-time code that is made."""
+    """A person to add; ``secret`` is a password, or empty for a one-time code that is made.
+
+    Somebody who signs in with a provider has the provider's ``issuer`` and ``subject`` instead.
+    """
 
     login: str
     name: str
     secret: str = ""
+    issuer: str = ""
+    subject: str = ""
 
 
 @use_case(Right.INSTALLATION)
 def add_user(wb: Workbench, who: Who, new: NewUser) -> str:
-    """Add a person; returns the one-time code, empty when a password was given.
+    """Add a person; returns the one-time code, empty when a password was given or a provider is asked for it.
 
-    Raises NotAllowed, BadLogin, LoginTaken, WeakPassword.
+    Raises NotAllowed, BadLogin, LoginTaken, IdentityTaken, WeakPassword, BadInput.
     """
     with wb.reading() as uow:
         authorise_installation(uow, who)
+    if new.issuer or new.subject:
+        return _add_identified(wb, who, new)
     code, credential = _credential(new.login, new.secret)
     with wb.writing() as uow:
         authorise_installation(uow, who)
@@ -197,6 +204,16 @@ def _may_reset(uow: UnitOfWork, who: Who, login: str) -> None:
     other_admin = admin and login != who.id
     if not books or not mine or other_admin or uow.people.runs_installation(login):
         raise NotAllowed(who.name or who.id, Right.PEOPLE, "")
+
+
+def _add_identified(wb: Workbench, who: Who, new: NewUser) -> str:
+    if not new.issuer or not new.subject or new.secret:
+        why = "a person of a provider has an issuer and a subject, and no password here"
+        raise BadInput("Provider", f"{new.issuer} {new.subject}".strip(), why, "Give both, and nothing else.")
+    with wb.writing() as uow:
+        authorise_installation(uow, who)
+        uow.people.identify(uow.people.add(new.login, new.name, who.id, new.issuer), new.subject, who.id)
+    return ""
 
 
 def _grant(user: User, role: Role, limits: Limits, *, granted: bool) -> dict[str, object]:

@@ -18,6 +18,7 @@ from app.services.workbench import Workbench
 from app.sign_in_routes import SESSION, SIGN_OUT, posting
 from app.widgets.language import language_choice
 from app.widgets.markdown import plain
+from app.widgets.provider import provider_door
 from storage.errors import StorageError
 
 
@@ -31,6 +32,7 @@ def sign_in_page(wb: Workbench) -> None:
             return
         if _here() and sign_in.personas_open(wb):
             _doors(wb)
+        provider_door(wb, _nonce(), _exchange)
         _form(wb)
         language_choice()
 
@@ -79,7 +81,7 @@ def _form(wb: Workbench) -> None:
 
 
 def _exchange(ticket: Callable[[], str]) -> None:
-    """Send the ticket off, or say why there is none."""
+    """Send the ticket off, or say why there is none; an empty one goes nowhere."""
     try:
         made = ticket()
     except NewPasswordNeeded:
@@ -88,7 +90,8 @@ def _exchange(ticket: Callable[[], str]) -> None:
     except (ServiceError, StorageError) as error:
         st.error(plain(messages.sentence(error)), icon=":material/error:")
         return
-    st.html(posting(SESSION, {"ticket": made}), unsafe_allow_javascript=True)
+    if made:
+        st.html(posting(SESSION, {"ticket": made}), unsafe_allow_javascript=True)
 
 
 def _nonce() -> str:

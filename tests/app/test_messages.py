@@ -23,11 +23,12 @@ from app.services.errors import (
     TrainingFailed,
 )
 from app.services.passwords import WeakPassword
+from app.services.provider import LoginOfAnother, NotKnownHere, ProviderAnswerOld
 from app.services.sign_in import PersonasClosed, SignInPaused, SignInRefused
 from engine.errors import BadEvent, BundleDamaged, BundleMismatch, TooLittleHistory
 from storage import refusals
 from storage.errors import StoreBusy, StoreLocked, StoreUnreachable, UnknownBook, UnknownEntry
-from storage.people import BadLogin, LoginTaken, UnknownUser
+from storage.people import BadLogin, IdentityTaken, LoginTaken, UnknownUser
 
 ERRORS: list[Exception] = [
     BadInput("Amount", "viel", "this is not a number", "Check the amount."),
@@ -38,6 +39,10 @@ ERRORS: list[Exception] = [
     SignInRefused(),
     SignInPaused(timedelta(seconds=8)),
     PersonasClosed(),
+    ProviderAnswerOld(),
+    NotKnownHere("Example House", "0815"),
+    LoginOfAnother("ana"),
+    IdentityTaken("https://id.example.com", "0815"),
     BadLogin("Ä", "it has other characters"),
     LoginTaken("ana"),
     UnknownUser("ana"),

@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,13 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     everyone(wb)
     wb.predictor("test")  # a model that is still being read would hold the database file after `close`
     wb.close()
+    with running(folder) as address:
+        yield address
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[str]:
+    """`counterpoint run` on the home below ``folder``, at a port of its own; gives its address."""
     log = folder / "server.log"
     with log.open("w") as out:
         server = subprocess.Popen(
