@@ -226,7 +226,8 @@ def _whole(unit: UnitOfWork, book: Book) -> None:
 def _settles(wb: Workbench, book: Book) -> None:
     """Runs whose settling was cut off are settled now, each model once, and the book has one in use."""
     train.settle_all(wb)
-    runs = [run for run in wb.jobs.names() if wb.jobs.about(run)["book"] == book.name]
+    mine = [run for run in wb.jobs.names() if wb.jobs.about(run)["book"] == book.name]
+    runs = [run for run in mine if (wb.jobs.folder(run) / "status.json").exists()]  # the kill may come before its end
     with wb.reading() as unit:
         models = unit.models.list(book.book_id)
         assert all([m.folder for m in models].count(run) == 1 for run in runs)
