@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import sqlalchemy as sa
 
+from engine.journal import IMPORTED
 from storage import schema, schema_control
 from storage.chained import SHOWN, Stray, View
 from storage.chained_entries import CONTENT
@@ -25,6 +26,7 @@ def strays(view: View) -> Iterator[Stray]:
     yield from _totals(view)
     yield from _gaps(view)
     yield from _postings(view)
+    yield from _said_more(view)
 
 
 def _orphans(view: View) -> Iterator[Stray]:
@@ -86,7 +88,9 @@ def _postings(view: View) -> Iterator[Stray]:
     t = schema_control.postings
     act = sa.and_(_DECISIONS.decision_id == t.c.decision_id, _DECISIONS.book_id == t.c.book_id)
     query = (
-        sa.select(t, _DECISIONS.act, _DECISIONS.entry_id.label("of"), _DECISIONS.detail)
+        sa.select(
+            t, _DECISIONS.act, _DECISIONS.entry_id.label("of"), _DECISIONS.detail, _DECISIONS.recorded.label("at")
+        )
         .join(schema.decisions, act, isouter=True)
         .where(t.c.book_id == view.book_id)
         .execution_options(yield_per=10_000)
@@ -94,10 +98,31 @@ def _postings(view: View) -> Iterator[Stray]:
     for r in view.session.execute(query):
         detail = json.loads(r.detail or "{}")
         said = tuple(detail.get(name) for name in ("fiscal_year", "journal", "number"))
-        if r.act != "posted" or r.of != r.entry_id or said != (r.fiscal_year, r.journal, r.number):
+        given = ("posted", r.entry_id, r.recorded, (r.fiscal_year, r.journal, r.number))
+        if (r.act, r.of, r.at, said) != given:
             name = f"{r.fiscal_year} {r.journal} {r.number}"
-            yield Stray("postings", name, f"entry {r.entry_id} was not posted under this number")
-    numbered = sa.exists().where(t.c.decision_id == _DECISIONS.decision_id)
+            yield Stray("postings", name, f"entry {r.entry_id} was not posted under this number at this time")
+    numbered = sa.exists().where(t.c.decision_id == _DECISIONS.decision_id, t.c.book_id == _DECISIONS.book_id)
     mine = (_DECISIONS.book_id == view.book_id, _DECISIONS.act == "posted")
     for entry_id in view.session.scalars(sa.select(_DECISIONS.entry_id).where(*mine, ~numbered).limit(SHOWN)):
         yield Stray("postings", entry_id, "it was posted and its number is gone")
+    own = sa.exists().where(_ENTRIES.entry_id == t.c.entry_id, _ENTRIES.book_id == view.book_id)
+    for entry_id in view.session.scalars(sa.select(t.c.entry_id).where(t.c.book_id != view.book_id, own).limit(SHOWN)):
+        yield Stray("postings", entry_id, "its number says that it belongs to another book")
+
+
+def _said_more(view: View) -> Iterator[Stray]:
+    """First versions of imports that say what no import writes: the link holds their lines, the rest is constant."""
+    v = _VERSIONS
+    said = sa.or_(
+        v.posting_date.is_not(None), v.document_date.is_not(None), v.document.is_not(None), v.origin != IMPORTED,
+        v.lineage != "{}", v.previous != "",
+    )  # fmt: skip
+    query = (
+        sa.select(v.version_id)
+        .join(schema.entries, _ENTRIES.entry_id == v.entry_id)
+        .where(v.book_id == view.book_id, _ENTRIES.batch_id != "", v.number == 1, said)
+        .limit(SHOWN)
+    )
+    for r in view.session.scalars(query):
+        yield Stray("versions", str(r), "it is the first version of an import and was changed")

@@ -152,7 +152,9 @@ class _Batches:
     def _digest(self, view: View, link: Link) -> str:
         t = schema.batches.c
         sha = view.session.scalar(
-            sa.select(t.file_sha256).where(t.batch_id == link.reference, t.sequence == link.sequence)
+            sa.select(t.file_sha256).where(
+                t.batch_id == link.reference, t.sequence == link.sequence, t.book_id == view.book_id
+            )
         )
         if sha is None:
             return ""

@@ -82,7 +82,7 @@ class ChangeStore:
     def confirm(self, book_id: str, change_id: str, by: str, reason: str = "") -> Change:
         """End a change that waits, so that it holds. Raises UnknownChange, SecondPersonNeeded."""
         change = self._waiting(book_id, change_id)
-        if change.by == by:
+        if change.by.casefold() == by.casefold():  # a system's user may be written with capitals, a login is not
             raise SecondPersonNeeded(by)
         return self._end(book_id, change, CONFIRMED, by, reason)
 

@@ -63,13 +63,17 @@ class PeriodStore:
         for year in years:
             if year.first <= day <= year.last:
                 return year
-        label = str(day.year)
-        if any(y.label == label for y in years):
+        label, named = str(day.year), {y.label for y in years}
+        while label in named:
             label = f"calendar {label}"
         return FiscalYear(label=label, first=date(day.year, 1, 1), last=date(day.year, 12, 31))
 
     def add_year(self, book_id: str, year: FiscalYear, by: str) -> None:
-        """Name a fiscal year. Raises BadFiscalYear where it overlaps another or days that were numbered already."""
+        """Name a fiscal year.
+
+        Raises BadFiscalYear where it overlaps another or days that were numbered already, and where numbers were
+        given under its name: those would go on in other days.
+        """
         label = clean(year.label).strip()
         if not label:
             raise BadFiscalYear(year.label, "it has no name")
@@ -80,6 +84,8 @@ class PeriodStore:
                 raise BadFiscalYear(label, f"there is one of that name, {other.first} to {other.last}")
             if year.first <= other.last and other.first <= year.last:
                 raise BadFiscalYear(label, f"it overlaps {other.label}, {other.first} to {other.last}")
+        if self._label_used(book_id, label):
+            raise BadFiscalYear(label, "numbers were given under this name for other days")
         if numbered := self._numbered(book_id, year):
             raise BadFiscalYear(label, f"entries of its days have numbers of {numbered!r} already")
         now = utc_now()
@@ -125,12 +131,15 @@ class PeriodStore:
     def set_lock(self, book_id: str, first: date, last: date, lock: Lock, by: str, reason: str) -> int:
         """Say what holds for these days from now on; returns the chain's sequence.
 
-        Raises ReasonMissing, and PeriodOccupied for a hard close while entries of the period are unfinished.
+        Raises ReasonMissing, PeriodOccupied for a hard close while entries of the period are unfinished, and
+        ClosedPeriod for a soft close of days that are closed for good: that would open them for some.
         """
         if not clean(reason).strip():
             raise ReasonMissing("closed" if lock is not Lock.OPEN else "reopened")
         if last < first:
             raise BadFiscalYear(f"{first} to {last}", "its last day comes before its first")
+        if lock is Lock.SOFT and (kept := self._hard_within(book_id, first, last)):
+            raise ClosedPeriod(kept[0], Lock.HARD.value, kept[1].by)
         if lock is Lock.HARD and (open_ones := self.unfinished(book_id, first, last)):
             raise PeriodOccupied(first, last, len(open_ones), open_ones[:_SHOWN])
         now = utc_now()
@@ -153,6 +162,20 @@ class PeriodStore:
             .order_by(t.date, t.entry_id)
         )
         return tuple(r.entry_id for r in rows)
+
+    def _hard_within(self, book_id: str, first: date, last: date) -> tuple[date, PeriodLock] | None:
+        """The first of these days that is closed for everybody, and what closed it."""
+        locks = self.locks(book_id)
+        for day in (d for d in _candidates(first, locks) if d <= last):
+            held = next((x for x in reversed(locks) if x.first <= day <= x.last), None)
+            if held and held.lock is Lock.HARD:
+                return day, held
+        return None
+
+    def _label_used(self, book_id: str, label: str) -> bool:
+        p = schema_control.postings.c
+        used = sa.select(sa.exists().where(p.book_id == book_id, p.fiscal_year == label))
+        return bool(self._session.scalar(used))
 
     def _numbered(self, book_id: str, year: FiscalYear) -> str:
         """A fiscal year under which entries of these days were posted; empty where there is none."""

@@ -64,6 +64,8 @@ class ReviewStore:
     def correct(self, book: Book, entry_id: str, edit: Edit, by: str, seen: Seen, look: Look | None = None) -> int:
         """Append a person's version; of a submitted entry it is submitted anew, by who corrected it.
 
+        Who changes what nobody else submitted has corrected nobody, so that a reviewer has to approve it as ever.
+
         Returns the version's number. Raises WrongState, AlreadyDecided, ClosedPeriod, LinesRefused, and for a
         submitted entry what `submit` raises.
         """
@@ -76,7 +78,9 @@ class ReviewStore:
         )  # fmt: skip
         if at.state is State.SUBMITTED:
             before = self._submission(book.book_id, entry_id)
-            self._submit(book, entry_id, by, look or Look(), {**before, "corrected": True})
+            theirs = bool(before.get("corrected")) or self._submitted_by(book.book_id, entry_id) != by
+            detail = {name: value for name, value in before.items() if name != "corrected"}
+            self._submit(book, entry_id, by, look or Look(), {**detail, "corrected": True} if theirs else detail)
         return number
 
     def move(self, book: Book, entry_id: str, day: date, by: str, seen: Seen) -> int:
@@ -279,13 +283,13 @@ class ReviewStore:
     def _check(self, book: Book, at: Standing, look: Look) -> None:
         """Period, accounts, amounts and balance of the current version."""
         self._periods.check(book.book_id, at.day, soft_exempt=look.soft_exempt)
-        reversal = at.kind is Kind.REVERSAL
+        reversal = bool(at.reverses)  # the kind alone, which a journal may give, excuses nothing
         if at.reverses and not self._takes_back(at):
             raise ReversalFixed
         _id, policy = self._policies.current(book.book_id)
         setting = rules.Setting(
             catalog=self._catalog(book.book_id), day=at.day, places=book.minor_units, currency=book.currency,
-            kind=at.kind, parties=not reversal,
+            kind=at.kind if reversal else Kind.NORMAL, parties=not reversal,
             negative=reversal and (policy.reversal is Reversal.BY_SIGN or self._has_negative(at.reverses)),
         )  # fmt: skip
         rules.check_entry(self._versions(at.entry_id)[-1].lines, setting)

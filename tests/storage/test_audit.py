@@ -92,6 +92,9 @@ NEW_ACT = "SELECT * REPLACE ('x' AS decision_id, 'approved' AS act, 99 AS sequen
         (f"INSERT INTO versions BY NAME {NEW_VERSION}", "versions", ""),
         (f"INSERT INTO lines BY NAME {NEW_LINE}", "lines", ""),
         ("UPDATE versions SET total = 1 WHERE number = 2", "versions", ""),
+        (f"UPDATE versions SET posting_date = '2020-01-01' WHERE {OF_THIRD}", "versions", ""),  # noqa: S608
+        (f"UPDATE versions SET origin = 'model' WHERE {OF_THIRD}", "versions", ""),  # noqa: S608
+        ("UPDATE batches SET book_id = 'elsewhere'", "batches", ""),
         ("DELETE FROM chain WHERE sequence = 4", "journal_kinds", ""),
         ("DELETE FROM chain WHERE sequence > 4", "entries", ""),
     ],

@@ -222,11 +222,16 @@ class Life(RuleBasedStateMachine):
 
     @rule(month=MONTHS, lock=st.sampled_from(list(Lock)))
     def close_or_open(self, month: tuple[date, date], lock: Lock) -> None:
+        with self.store.unit_of_work(read_only=True) as unit:
+            held = unit.periods.lock_on(self.book.book_id, month[0])
+        closed = held is not None and held.lock is Lock.HARD
         try:
             with self.store.unit_of_work() as unit:
                 unit.periods.set_lock(self.book.book_id, *month, lock, "adm", "because")
         except Refused:
-            assert lock is Lock.HARD
+            assert lock is Lock.HARD or (lock is Lock.SOFT and closed)
+        else:
+            assert lock is not Lock.SOFT or not closed
 
     @rule(eyes=st.sampled_from(list(FourEyes)), confirming=st.booleans(), above=st.sampled_from([0, 1000]))
     def change_policy(self, eyes: FourEyes, confirming: bool, above: int) -> None:

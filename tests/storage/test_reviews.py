@@ -359,6 +359,25 @@ def test_nothing_goes_into_a_closed_period(unit: UnitOfWork, book: Book) -> None
         unit.reviews.reverse(book, done, "ana", date(2024, 3, 31), "wrong", seen(unit, book, done))
 
 
+def test_who_changes_their_own_submission_corrected_nobody(unit: UnitOfWork, book: Book) -> None:
+    unit.policies.put(book.book_id, Policy(confirm_corrections=False), "adam", "trust")
+    entry = draft(unit, book, OTHER, by="ana")
+    unit.reviews.correct(book, entry, Edit(lines=RENT), "ben", seen(unit, book, entry))
+    unit.reviews.submit(book, entry, "ben", seen(unit, book, entry))
+    unit.reviews.correct(book, entry, Edit(lines=RENT), "ben", seen(unit, book, entry))
+    with pytest.raises(FourEyesNeeded):
+        unit.reviews.approve(book, entry, "ben", seen(unit, book, entry))
+    with pytest.raises(NothingToConfirm):
+        unit.reviews.confirm(book, entry, "ana", seen(unit, book, entry))
+    unit.reviews.approve(book, entry, "carla", seen(unit, book, entry))
+
+
+def test_a_kind_without_an_original_excuses_no_closed_account(unit: UnitOfWork, book: Book) -> None:
+    entry = draft(unit, book, (a_line("D 1999 1000"), a_line("C 1600 1000")), kind=Kind.REVERSAL)
+    with pytest.raises(AccountUnusable):
+        unit.reviews.submit(book, entry, "ana", seen(unit, book, entry))
+
+
 def test_moved_to_an_open_day_the_document_keeps_its_own(unit: UnitOfWork, book: Book) -> None:
     entry = approved(unit, book)
     unit.periods.set_lock(book.book_id, date(2024, 3, 1), date(2024, 3, 31), Lock.SOFT, "adam", "month end")
