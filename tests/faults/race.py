@@ -196,8 +196,9 @@ class Race:
             acts = {t.won.decision_id: t.by for t in won if isinstance(t.won, Decision)}
             resubmitted = [t.by for t in won if t.act == "correct" and t.was is State.SUBMITTED]
             stored = detail.decisions[1:]
-            assert {d.decision_id: d.by for d in stored if not d.detail.get("corrected")} == acts
-            assert Counter(d.by for d in stored if d.detail.get("corrected")) == Counter(resubmitted)
+            assert {d.decision_id: d.by for d in stored if d.decision_id in acts} == acts
+            rest = [(d.act, d.by) for d in stored if d.decision_id not in acts]
+            assert Counter(rest) == Counter(("submitted", by) for by in resubmitted)
             last = max((t for t in won if isinstance(t.won, Decision)), key=_sequence, default=None)
             newer = [d for d in stored if last is None or d.sequence > _sequence(last)]
             expected = State.SUBMITTED if newer or last is None else _LEADS_TO[last.act]
