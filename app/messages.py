@@ -120,17 +120,9 @@ _SAY: dict[type, Say] = {
         "Book {book} has no open accounts, so nothing can be proposed. "
         "Import a ledger or a list of accounts first.", book=e.book
     ),
-    services.NotBalanced: lambda e: _(
-        "This entry was not saved: debit {debit}, credit {credit}. Change an amount or add a line until both "
-        "sides are equal. What you typed is still there.", debit=e.debit, credit=e.credit
-    ),
     services.OtherBook: lambda e: _(
         "This proposal was made for another book than {book}, so nothing was saved. "
         "Describe the event again in this book.", book=e.book
-    ),
-    services.AccountUnusable: lambda e: _(
-        "Line {line}: account {account} cannot be used. Choose an open account of the catalog.",
-        line=e.line, account=e.account,
     ),
     services.TrainingFailed: lambda e: _(
         "Training of book {book} ended without a model: {why} Train it again.", book=e.book, why=e.why

@@ -36,6 +36,8 @@ from storage.records import (
 )
 from storage.refusals import WrongState
 
+EDITABLE = (State.DRAFT, State.RETURNED, State.SUBMITTED)
+
 
 class JournalStore:
     def __init__(self, session: Session) -> None:
@@ -118,9 +120,8 @@ class JournalStore:
         """An entry without a version, a draft, or one that waits may get another version; nothing else may."""
         t = views.current_entries.c
         state = self._session.scalar(sa.select(t.state).where(t.book_id == book_id, t.entry_id == entry_id))
-        editable = (State.DRAFT.value, State.RETURNED.value, State.SUBMITTED.value)
-        if state is not None and state not in editable:
-            raise WrongState("changed", state, editable)
+        if state is not None and State(state) not in EDITABLE:
+            raise WrongState("changed", state, [s.value for s in EDITABLE])
 
     def decide(
         self, book_id: str, entry_id: str, act: str, by: str, reason: str = "",
@@ -128,12 +129,12 @@ class JournalStore:
         """Append an act that leaves the entry's state alone; those that change it are `storage.reviews`' business."""
         if act in views.STATE_ACTS:
             raise ValueError(f"{act!r} changes where an entry stands; ask the reviews for it")
-        number = self._current_row(book_id, entry_id)["version"]
+        number = views.current_row(self._session, book_id, entry_id).version
         return add_decision(self._session, book_id, act=act, by=by, entry_id=entry_id, version=number, reason=reason)
 
     def entry(self, book_id: str, entry_id: str) -> EntryDetail:
         """One entry with its history. Raises UnknownEntry, for an entry of another book too."""
-        row = self._current_row(book_id, entry_id)
+        row = dict(views.current_row(self._session, book_id, entry_id)._mapping)  # noqa: SLF001
         versions = self.versions(entry_id)
         file = self._session.scalar(
             sa.select(schema.batches.c.file_name).where(schema.batches.c.batch_id == row["batch_id"])
@@ -151,7 +152,8 @@ class JournalStore:
         """Every entry of a book as it stands now, by (date, position)."""
         t = views.current_entries
         headers = [dict(r._mapping) for r in self._session.execute(sa.select(t).where(t.c.book_id == book_id))]  # noqa: SLF001
-        lines = self._lines(None, book_id)
+        now = sa.select(t.c.version_id).where(t.c.book_id == book_id)
+        lines = search.lines_of(self._session, now)
         return in_order(
             rows.entry_of(h, lines.get(h["version_id"], ())) for h in sorted(headers, key=lambda h: h["entry_id"])
         )
@@ -196,18 +198,11 @@ class JournalStore:
             raise UnknownEntry(entry_id)
         return dict(row._mapping)  # noqa: SLF001
 
-    def _current_row(self, book_id: str, entry_id: str) -> Mapping[str, Any]:
-        t = views.current_entries
-        row = self._session.execute(sa.select(t).where(t.c.book_id == book_id, t.c.entry_id == entry_id)).one_or_none()
-        if row is None:
-            raise UnknownEntry(entry_id)
-        return dict(row._mapping)  # noqa: SLF001
-
     def versions(self, entry_id: str) -> tuple[Version, ...]:
         """Every version of an entry with its lines, oldest first."""
         t = schema.versions.c
         found = self._session.execute(sa.select(schema.versions).where(t.entry_id == entry_id).order_by(t.number)).all()
-        lines = self._lines([r.version_id for r in found])
+        lines = search.lines_of(self._session, [r.version_id for r in found])
         return tuple(
             Version(
                 version_id=r.version_id, number=r.number, author=r.author, origin=r.origin, recorded=r.recorded,
@@ -215,16 +210,3 @@ class JournalStore:
             )
             for r in found
         )  # fmt: skip
-
-    def _lines(self, version_ids: Sequence[str] | None, book_id: str = "") -> dict[str, list[Line]]:
-        """Lines by version: of the versions given, or all current ones of a book."""
-        t, now = schema.lines, views.current_entries
-        query = sa.select(t).order_by(t.c.version_id, t.c.number)
-        if version_ids is None:
-            query = query.join(now, now.c.version_id == t.c.version_id).where(now.c.book_id == book_id)
-        else:
-            query = query.where(t.c.version_id.in_(version_ids))
-        found: dict[str, list[Line]] = {}
-        for r in self._session.execute(query):
-            found.setdefault(r.version_id, []).append(rows.line_of(dict(r._mapping)))  # noqa: SLF001
-        return found

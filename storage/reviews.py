@@ -8,28 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
-from engine.journal import Account, Kind, State
-from storage import chain, rules, schema, schema_control, views
-from storage.acts import DISCARDED_AS, Edit, Look, Seen, Standing, others_work, taken_back
-from storage.books import BookStore
-from storage.decisions import add_decision, decisions_of
-from storage.errors import UnknownEntry
+from engine.journal import Kind, State
+from storage import chain, schema_control
+from storage.acts import DISCARDED_AS, Edit, Look, Seen, Standing, taken_back
+from storage.decisions import add_decision
 from storage.identity import clean
-from storage.journal import JournalStore
-from storage.periods import PeriodStore
-from storage.policy import PolicyStore, Reversal
-from storage.records import PERSON, Book, Decision, NewEntry, Version
+from storage.journal import EDITABLE
+from storage.lives import Lives
+from storage.records import PERSON, Book, Decision, NewEntry
 from storage.refusals import (
     AlreadyDecided,
-    AlreadyExported,
     AlreadyReversed,
     DocumentMissing,
-    FourEyesNeeded,
     NothingToConfirm,
     NotYours,
     ReasonMissing,
@@ -37,29 +30,11 @@ from storage.refusals import (
     WrongState,
 )
 
-_EDITABLE = (State.DRAFT, State.RETURNED, State.SUBMITTED)
 _REVERSIBLE = (State.POSTED, State.BOOKED_ELSEWHERE)
 
 
-class ReviewStore:
+class ReviewStore(Lives):
     """``by`` is an id of a person. Which roles may act is settled before; what bookkeeping allows is settled here."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self._books, self._journal = BookStore(session), JournalStore(session)
-        self._policies, self._periods = PolicyStore(session), PeriodStore(session)
-
-    def standing(self, book_id: str, entry_id: str) -> Standing:
-        """Raises UnknownEntry, for an entry of another book too."""
-        t = views.current_entries
-        row = self._session.execute(sa.select(t).where(t.c.book_id == book_id, t.c.entry_id == entry_id)).one_or_none()
-        if row is None:
-            raise UnknownEntry(entry_id)
-        return Standing(
-            entry_id=entry_id, state=State(row.state), kind=Kind(row.kind), day=row.date, journal=row.journal,
-            document=row.document, total=row.total, reverses=row.reverses, last_act=row.last_act,
-            last_by=row.decided_by, last_at=row.decided_at, seen=Seen(version=row.version, decided=row.decided),
-        )  # fmt: skip
 
     def correct(self, book: Book, entry_id: str, edit: Edit, by: str, seen: Seen, look: Look | None = None) -> int:
         """Append a person's version; of a submitted entry it is submitted anew, by who corrected it.
@@ -69,7 +44,7 @@ class ReviewStore:
         Returns the version's number. Raises WrongState, AlreadyDecided, ClosedPeriod, LinesRefused, and for a
         submitted entry what `submit` raises.
         """
-        at = self._at(book, entry_id, seen, "corrected", _EDITABLE)
+        at = self._at(book, entry_id, seen, "corrected", EDITABLE)
         if edit.posting_date is not None:
             self._periods.check(book.book_id, edit.posting_date, soft_exempt=bool(look and look.soft_exempt))
         number = self._journal.add_version(
@@ -77,15 +52,15 @@ class ReviewStore:
             document_date=edit.document_date,
         )  # fmt: skip
         if at.state is State.SUBMITTED:
-            before = self._submission(book.book_id, entry_id)
-            theirs = bool(before.get("corrected")) or self._submitted_by(book.book_id, entry_id) != by
-            detail = {name: value for name, value in before.items() if name != "corrected"}
+            before = self._submissions(book.book_id, entry_id)[-1]
+            theirs = bool(before.detail.get("corrected")) or before.by != by
+            detail = {name: value for name, value in before.detail.items() if name != "corrected"}
             self._submit(book, entry_id, by, look or Look(), {**detail, "corrected": True} if theirs else detail)
         return number
 
     def move(self, book: Book, entry_id: str, day: date, by: str, seen: Seen) -> int:
         """The same lines on another posting date; the document keeps its date. An approval is withdrawn by it."""
-        at = self._at(book, entry_id, seen, "moved", (*_EDITABLE, State.APPROVED))
+        at = self._at(book, entry_id, seen, "moved", (*EDITABLE, State.APPROVED))
         if at.state is State.APPROVED:
             self._act(book, at, "unapproved", by, reason=f"moved to {day.isoformat()}")
             at = self.standing(book.book_id, entry_id)
@@ -112,7 +87,7 @@ class ReviewStore:
     def confirm(self, book: Book, entry_id: str, by: str, seen: Seen, look: Look | None = None) -> Decision:
         """Approve what a reviewer corrected; whoever submitted it first may. Raises as `approve`."""
         at = self._held(book.book_id, entry_id)
-        if at.state is State.SUBMITTED and not self._submission(book.book_id, entry_id).get("corrected"):
+        if at.state is State.SUBMITTED and not self._submissions(book.book_id, entry_id)[-1].detail.get("corrected"):
             raise NothingToConfirm
         return self._approve(book, entry_id, "confirmed", by, seen, look or Look())
 
@@ -126,14 +101,14 @@ class ReviewStore:
         """Take back one's own submission, or an approval, until the entry is posted or exported."""
         at = self._at(book, entry_id, seen, "withdrawn", (State.SUBMITTED, State.APPROVED))
         self._not_exported(book.book_id, entry_id)
-        owner = self._submitted_by(book.book_id, entry_id) if at.state is State.SUBMITTED else at.last_by
+        owner = self._owner(book.book_id, at)
         if owner != by:
             raise NotYours(by, owner)
         return self._act(book, at, "withdrawn" if at.state is State.SUBMITTED else "unapproved", by, reason=reason)
 
     def discard(self, book: Book, entry_id: str, by: str, seen: Seen, *, kind: str, reason: str) -> Decision:
         """End an entry that is not to be booked; ``kind`` is one of DISCARDED_AS."""
-        at = self._at(book, entry_id, seen, "discarded", (*_EDITABLE, State.APPROVED))
+        at = self._at(book, entry_id, seen, "discarded", (*EDITABLE, State.APPROVED))
         self._not_exported(book.book_id, entry_id)
         if kind not in DISCARDED_AS:
             raise ReasonMissing("discarded")
@@ -183,49 +158,6 @@ class ReviewStore:
         self._journal.add_version(made, lines, author=by, origin=PERSON, lineage={"reverses": entry_id, "reason": why})
         return made
 
-    def reversal_of(self, book_id: str, entry_id: str) -> str:
-        """The live (not discarded) entry that takes this one back; empty where there is none."""
-        t = views.current_entries.c
-        return (
-            self._session.scalar(
-                sa.select(t.entry_id)
-                .where(t.book_id == book_id, t.reverses == entry_id, t.state != State.DISCARDED.value)
-                .limit(1)
-            )
-            or ""
-        )
-
-    def twins(self, book_id: str, entry_id: str) -> tuple[str, ...]:
-        """Other live entries with the same party, document and amount, which may be the same event booked twice."""
-        at = self.standing(book_id, entry_id)
-        party = self._session.scalar(sa.select(schema.entries.c.party).where(schema.entries.c.entry_id == entry_id))
-        if not at.document or not party:
-            return ()
-        t = views.current_entries.c
-        found = self._session.scalars(
-            sa.select(t.entry_id).where(
-                t.book_id == book_id, t.entry_id != entry_id, t.party == party, t.document == at.document,
-                t.total == at.total, t.state.not_in([State.DISCARDED.value, State.REVERSED.value]), t.reverses == "",
-            )
-        )  # fmt: skip
-        return tuple(sorted(found)) if not at.reverses else ()
-
-    def may(self, book: Book, at: Standing, act: str, by: str) -> bool:
-        """Whether the history of an entry lets this person do this; the act itself asks again and says why not."""
-        if act in ("approve", "confirm") and at.state is State.SUBMITTED:
-            corrected = bool(self._submission(book.book_id, at.entry_id).get("corrected"))
-            try:
-                self._four_eyes(book, at, by)
-            except FourEyesNeeded:
-                return False
-            return corrected if act == "confirm" else True
-        if act == "withdraw":
-            owner = self._submitted_by(book.book_id, at.entry_id) if at.state is State.SUBMITTED else at.last_by
-            return owner == by
-        if act == "reverse":
-            return not at.reverses and not self.reversal_of(book.book_id, at.entry_id)
-        return True
-
     def comment(self, book: Book, entry_id: str, by: str, text: str) -> Decision:
         """Say something about an entry, in whatever state it is."""
         at = self._held(book.book_id, entry_id)
@@ -272,83 +204,13 @@ class ReviewStore:
 
     def _approve(self, book: Book, entry_id: str, act: str, by: str, seen: Seen, look: Look) -> Decision:
         at = self._at(book, entry_id, seen, act, (State.SUBMITTED,))
-        if self._last(book.book_id, entry_id).version != at.seen.version:
+        if self._submissions(book.book_id, entry_id)[-1].version != at.seen.version:
             raise WrongState(act, "changed since it was submitted", [State.SUBMITTED.value])
         self._check(book, at, look)
         self._four_eyes(book, at, by)
         policy_id, _policy = self._policies.current(book.book_id)
         detail = {"policy": policy_id, "opened": look.opened, "bulk": look.bulk}
         return self._act(book, at, act, by, detail=detail)
-
-    def _check(self, book: Book, at: Standing, look: Look) -> None:
-        """Period, accounts, amounts and balance of the current version."""
-        self._periods.check(book.book_id, at.day, soft_exempt=look.soft_exempt)
-        reversal = bool(at.reverses)  # the kind alone, which a journal may give, excuses nothing
-        if at.reverses and not self._takes_back(at):
-            raise ReversalFixed
-        _id, policy = self._policies.current(book.book_id)
-        setting = rules.Setting(
-            catalog=self._catalog(book.book_id), day=at.day, places=book.minor_units, currency=book.currency,
-            kind=at.kind if reversal else Kind.NORMAL, parties=not reversal,
-            negative=reversal and (policy.reversal is Reversal.BY_SIGN or self._has_negative(at.reverses)),
-        )  # fmt: skip
-        rules.check_entry(self._versions(at.entry_id)[-1].lines, setting)
-
-    def _four_eyes(self, book: Book, at: Standing, by: str) -> None:
-        """Refuse who wrote or submitted the current version, where this book asks for two people.
-
-        The policy of the submission and that of now are both asked: what was submitted under stricter rules stays so.
-        """
-        versions = self._versions(at.entry_id)
-        submission = self._submission(book.book_id, at.entry_id)
-        author = versions[-1].author if versions[-1].origin == PERSON else ""
-        if by not in (author, self._submitted_by(book.book_id, at.entry_id)):
-            return
-        _id, now = self._policies.current(book.book_id)
-        _id, then = self._policies.version(book.book_id, str(submission.get("policy", "")))
-        accounts = self._catalog(book.book_id)
-        asking = [p for p in (now, then) if p.needs_two(at.total, versions[-1].lines, accounts)]
-        if not asking:
-            return
-        if submission.get("corrected") and others_work(versions, by) and not any(p.confirm_corrections for p in asking):
-            return
-        raise FourEyesNeeded(by, "they wrote or submitted it themselves")
-
-    def _last(self, book_id: str, entry_id: str) -> Decision:
-        """The newest submission; an entry that stands submitted has one."""
-        return [d for d in decisions_of(self._session, book_id, entry_id) if d.act == "submitted"][-1]
-
-    def _submission(self, book_id: str, entry_id: str) -> dict[str, Any]:
-        return dict(self._last(book_id, entry_id).detail)
-
-    def _submitted_by(self, book_id: str, entry_id: str) -> str:
-        return self._last(book_id, entry_id).by
-
-    def _versions(self, entry_id: str) -> tuple[Version, ...]:
-        return self._journal.versions(entry_id)
-
-    def _catalog(self, book_id: str) -> dict[str, Account]:
-        """Accounts by code, closed ones too: the rules say who may still use them."""
-        return {a.code: a for a in self._books.catalog(book_id)}
-
-    def _takes_back(self, at: Standing) -> bool:
-        """Whether the lines are those of the original taken back, by side or by sign."""
-        original = self._versions(at.reverses)[-1].lines
-        now = self._versions(at.entry_id)[-1].lines
-        return any(now == tuple(taken_back(x, how) for x in original) for how in Reversal)
-
-    def _has_negative(self, entry_id: str) -> bool:
-        return bool(entry_id) and any(x.amount < 0 for x in self._versions(entry_id)[-1].lines)
-
-    def _not_exported(self, book_id: str, entry_id: str) -> None:
-        acts = [d.act for d in decisions_of(self._session, book_id, entry_id)]
-        if "exported" in acts:
-            raise AlreadyExported
-
-    def _next_number(self, book_id: str, year: str, journal: str) -> int:
-        t = schema_control.postings.c
-        mine = (t.book_id == book_id, t.fiscal_year == year, t.journal == journal)
-        return (self._session.scalar(sa.select(sa.func.max(t.number)).where(*mine)) or 0) + 1
 
     @staticmethod
     def _said(reason: str, act: str) -> str:

@@ -47,8 +47,8 @@ def _found(session: Session, book_id: str, query: JournalQuery) -> tuple[int, De
     return got[0].n, Decimal(got[0].amount or 0), [r.entry_id for r in got if r.entry_id is not None]
 
 
-def lines_of(session: Session, version_ids: Sequence[str]) -> dict[str, list[Line]]:
-    """The lines of the versions given, in order, by version."""
+def lines_of(session: Session, version_ids: Sequence[str] | sa.Select[tuple[str]]) -> dict[str, list[Line]]:
+    """The lines of the versions given, or asked for, in order, by version."""
     t = schema.lines
     asked = sa.select(t).where(t.c.version_id.in_(version_ids)).order_by(t.c.version_id, t.c.number)
     found: dict[str, list[Line]] = {}

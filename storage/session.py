@@ -27,6 +27,7 @@ from storage.periods import PeriodStore
 from storage.policy import PolicyStore
 from storage.reviews import ReviewStore
 from storage.sign_ins import SignInStore
+from storage.taxes import TaxStore
 
 T = TypeVar("T")
 ATTEMPTS = 6
@@ -48,6 +49,7 @@ class UnitOfWork:
         self.models = ModelStore(session)
         self.policies = PolicyStore(session)
         self.periods = PeriodStore(session)
+        self.taxes = TaxStore(session)
         self.changes = ChangeStore(session)
         self.reviews = ReviewStore(session)
         self.people = PeopleStore(session)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from storage import schema
+from storage.errors import UnknownEntry
 
 # The kind: its own where certain, else what a person confirmed for the journal. Until then an import keeps what its
 # file proposed, and an entry made here takes what the journal is proposed to be for.
@@ -85,3 +89,12 @@ current_entries = sa.table(
     sa.column("decided_at", sa.DateTime(timezone=True)),
     sa.column("last_act", sa.String()),
 )
+
+
+def current_row(session: Session, book_id: str, entry_id: str) -> sa.Row[Any]:
+    """One entry as it stands now. Raises UnknownEntry, for an entry of another book too."""
+    t = current_entries
+    row = session.execute(sa.select(t).where(t.c.book_id == book_id, t.c.entry_id == entry_id)).one_or_none()
+    if row is None:
+        raise UnknownEntry(entry_id)
+    return row

@@ -121,6 +121,10 @@ class Years:
     def __contains__(self, day: date | None) -> bool:
         return day is not None and self.since <= day <= self.until
 
+    def joined(self, other: Years) -> Years:
+        """From the earlier beginning to the later end."""
+        return Years(min(self.since, other.since), max(self.until, other.until))
+
 
 ALL_YEARS = Years()
 
@@ -130,16 +134,10 @@ def authorise(unit: UnitOfWork, who: Who, book_id: str, right: Right) -> Years:
 
     Returns the years that the right reaches to; those of somebody without limits are `ALL_YEARS`.
     """
-    if who.operator:
-        return ALL_YEARS
-    years = [_years(h) for h in _held(unit, who, book_id) if right in RIGHTS[Role(h.role)]]
-    if _runs(unit, who) and (right is Right.INSTALLATION or right in RIGHTS[Role.ADMIN]):
-        years.append(ALL_YEARS)
-    if who.id.startswith(_PERSONA) and right in persona_rights(unit, who, book_id):
-        years.append(ALL_YEARS)
-    if not years:
+    years = _reach(unit, who, book_id).get(right)
+    if years is None:
         raise NotAllowed(who.name or who.id, right, _name(unit, book_id))
-    return Years(min(y.since for y in years), max(y.until for y in years))
+    return years
 
 
 def within(unit: UnitOfWork, book_id: str, years: Years, entry_ids: Sequence[str]) -> tuple[str, ...]:
@@ -164,12 +162,34 @@ def authorise_installation(unit: UnitOfWork, who: Who) -> None:
 
 def rights_of(unit: UnitOfWork, who: Who, book_id: str) -> frozenset[Right]:
     """Everything that ``who`` may do in a book now."""
+    return frozenset(_reach(unit, who, book_id))
+
+
+def _reach(unit: UnitOfWork, who: Who, book_id: str) -> dict[Right, Years]:
+    """Every right of ``who`` in a book now, with the years it reaches to: the one place where a role gives rights."""
     if who.operator:
-        return frozenset(Right)
-    held = frozenset[Right]().union(*(RIGHTS[Role(h.role)] for h in _held(unit, who, book_id)))
+        return dict.fromkeys(Right, ALL_YEARS)
+    given = [(RIGHTS[Role(h.role)], _years(h)) for h in _held(unit, who, book_id)]
     if _runs(unit, who):
-        held |= RIGHTS[Role.ADMIN] | {Right.INSTALLATION}
-    return held | persona_rights(unit, who, book_id)
+        given.append((RIGHTS[Role.ADMIN] | {Right.INSTALLATION}, ALL_YEARS))
+    given.append((persona_rights(unit, who, book_id), ALL_YEARS))
+    found: dict[Right, Years] = {}
+    for rights, years in given:
+        for right in rights:
+            found[right] = found[right].joined(years) if right in found else years
+    return found
+
+
+def others_may(unit: UnitOfWork, who: Who, book_id: str, right: Right) -> bool:
+    """Whether anybody but ``who`` holds a right in this book: people with a role, and who runs the installation.
+
+    Those from whom ``who`` took such a role count as well: nobody gets rid of the second person that way.
+    """
+    logins = {u.login for u in unit.people.list()} - {who.id}
+    robbed = {
+        login for login, role, by in unit.people.taken_back(book_id) if by == who.id and right in RIGHTS[Role(role)]
+    }
+    return bool(robbed - {who.id}) or any(right in rights_of(unit, Who(id=login), book_id) for login in logins)
 
 
 def persona_rights(unit: UnitOfWork, who: Who, book_id: str) -> frozenset[Right]:

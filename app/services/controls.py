@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
-from app.services.access import RIGHTS, Right, Role, Who, authorise, find, use_case
+from app.services.access import Right, Who, authorise, find, others_may, use_case
 from app.services.verify import write_anchor
 from app.services.workbench import Workbench
 from storage.control import Change, NewChange
@@ -15,7 +15,7 @@ from storage.periods import FiscalYear, Lock, PeriodLock
 from storage.policy import FourEyes, Policy, Reversal
 from storage.records import Book
 from storage.session import UnitOfWork
-from storage.taxes import TaxRow, TaxStore
+from storage.taxes import TaxRow
 
 __all__ = ["Change", "FiscalYear", "FourEyes", "Lock", "PeriodLock", "Policy", "Reversal"]
 
@@ -145,19 +145,6 @@ def decline_change(wb: Workbench, who: Who, book: str, change_id: str, reason: s
     return wb.store.write(work)
 
 
-def others_may(uow: UnitOfWork, who: Who, book: Book, right: Right) -> bool:
-    """Whether anybody but ``who`` holds a right in this book: people with a role, and who runs the installation.
-
-    Those from whom ``who`` took such a role count as well: nobody gets rid of the second person that way.
-    """
-    held = {h.user.login for h in uow.people.roles(book.book_id) if right in RIGHTS[Role(h.role)]}
-    taken = uow.people.taken_back(book.book_id)
-    held |= {login for login, role, by in taken if by == who.id and right in RIGHTS[Role(role)]}
-    if right in RIGHTS[Role.ADMIN]:
-        held |= {u.login for u in uow.people.list() if uow.people.runs_installation(u.login)}
-    return bool(held - {who.id})
-
-
 def _right(uow: UnitOfWork, who: Who, book: str, change_id: str) -> Right:
     """What it takes to settle this change, beside the right to settle any; raises UnknownChange, NotAllowed."""
     return _RIGHT[uow.changes.get(find(uow, who, book, Right.POLICY).book_id, change_id).subject]
@@ -165,7 +152,7 @@ def _right(uow: UnitOfWork, who: Who, book: str, change_id: str) -> Right:
 
 def propose(uow: UnitOfWork, who: Who, book: Book, right: Right, new: NewChange) -> Change:
     """Propose a change, and let it hold at once where nobody else could confirm it."""
-    return record(uow, who, book, replace(new, needs_second=others_may(uow, who, book, right)))
+    return record(uow, who, book, replace(new, needs_second=others_may(uow, who, book.book_id, right)))
 
 
 def record(uow: UnitOfWork, who: Who, book: Book, new: NewChange) -> Change:
@@ -192,7 +179,7 @@ def _apply_period(uow: UnitOfWork, book: Book, change: Change, by: str) -> None:
 
 
 def _apply_tax(uow: UnitOfWork, book: Book, change: Change, by: str) -> None:
-    TaxStore(uow.session).put(book.book_id, TaxRow.from_json(change.after), by, change.change_id)
+    uow.taxes.put(book.book_id, TaxRow.from_json(change.after), by, change.change_id)
 
 
 def _apply_role(uow: UnitOfWork, book: Book, change: Change, by: str) -> None:

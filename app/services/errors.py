@@ -81,17 +81,6 @@ class TrainingFailed(ServiceError):
         )
 
 
-class NotBalanced(ServiceError):
-    """Lines whose debits and credits differ, or that lack one of the two sides."""
-
-    def __init__(self, debit: str, credit: str, why: str) -> None:
-        self.debit, self.credit, self.why = debit, credit, why
-        super().__init__(
-            f"This entry cannot be saved: debit {debit}, credit {credit}; {why}. "
-            "Change an amount or add a line until both sides are equal. What you typed is still there."
-        )
-
-
 class OtherBook(ServiceError):
     """A proposal by a model that this book never had."""
 
@@ -101,14 +90,6 @@ class OtherBook(ServiceError):
             f"This proposal was made for another book than {book!r}, so nothing was saved. "
             "Describe the event again in this book."
         )
-
-
-class AccountUnusable(ServiceError):
-    """A line names an account that the catalog lacks or that is closed on the entry's day."""
-
-    def __init__(self, line: int, account: str, why: str) -> None:
-        self.line, self.account, self.why = line, account, why
-        super().__init__(f"Line {line}: account {account!r} {why}. Choose an open account of the catalog.")
 
 
 class NoAccounts(ServiceError):

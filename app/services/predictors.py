@@ -18,7 +18,7 @@ from app.services.errors import ModelLoading, NoModelYet
 from engine.errors import BundleDamaged, BundleMismatch
 from engine.journal import Entry
 from storage.records import Book, ModelRecord
-from storage.taxes import TaxRow, TaxStore
+from storage.taxes import TaxRow
 
 if TYPE_CHECKING:
     from engine.bundle import Bundle
@@ -150,7 +150,7 @@ class Predictors:
             if head == loaded.head or (not wait and loaded.catching.locked()):
                 return
             teaching = uow.journal.teaching(book.book_id)
-            taxes = TaxStore(uow.session).current(book.book_id)
+            taxes = uow.taxes.current(book.book_id)
         if taxes != loaded.taxes:
             _use_taxes(loaded, taxes)
         known = {e.entry_id: e for e in (loaded.memory.entries[int(row)] for row in loaded.memory.live())}

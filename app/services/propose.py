@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from app.services.access import Right, Who, find, use_case
-from app.services.errors import AccountUnusable, BadInput, NoModelYet, NotBalanced, OtherBook
-from app.services.rates import in_book_currency, with_difference, with_originals
+from app.services.errors import NoModelYet, OtherBook
+from app.services.rates import in_book_currency, whole, with_difference, with_originals
 from app.services.typed import TypedEvent, event_from_text, read_description, today
 from app.services.untrained import by_hand as start_by_hand
 from app.services.workbench import Workbench
 from engine.explain.records import Explanation
-from engine.journal import Account, Event, Line, Proposal, Side
-from storage.policy import PolicyStore
+from engine.journal import Account, Event, Line, Proposal
 from storage.records import MODEL, PERSON, Book, NewEntry
+from storage.rules import Setting, check_entry
 
 __all__ = ["Answered", "TypedEvent", "by_hand", "event_from_text", "propose", "save", "why"]
 
@@ -70,7 +68,7 @@ def save(  # noqa: PLR0913  the proposal, what a person made of it, and its docu
 ) -> str:
     """Store the model's version, then the person's; the entry stays a draft. Without a date it carries today's.
 
-    Returns the entry id. Raises NotAllowed, OtherBook, NotBalanced, AccountUnusable, BadInput, UnknownBook,
+    Returns the entry id. Raises NotAllowed, OtherBook, NotBalanced, AccountUnusable, AmountRefused, UnknownBook,
     UnknownJournal; nothing is stored then.
     """
     description = read_description(event.description)
@@ -78,11 +76,14 @@ def save(  # noqa: PLR0913  the proposal, what a person made of it, and its docu
     with wb.writing() as uow:
         found = find(uow, who, book, Right.CORRECT)
         event = in_book_currency(event, found.name, found.currency)
-        policy = PolicyStore(uow.session).current(found.book_id)[1]
+        policy = uow.policies.current(found.book_id)[1]
         if proposal.bundle and proposal.bundle not in {m.digest for m in uow.models.list(found.book_id)}:
             raise OtherBook(book)
         catalog = {a.code: a for a in uow.books.catalog(found.book_id)}
-        check_lines(lines, catalog, day, found)
+        check_entry(lines, Setting(
+            catalog=catalog, day=day, places=found.minor_units, currency=found.currency,
+            parties=False,  # a draft may lack what its submission asks for
+        ))  # fmt: skip
         new = NewEntry(
             description=description,
             date=day,
@@ -113,7 +114,7 @@ def book_difference(wb: Workbench, who: Who, book: str, lines: Sequence[Line]) -
     """
     with wb.reading() as uow:
         found = find(uow, who, book, Right.CORRECT)
-        policy = PolicyStore(uow.session).current(found.book_id)[1]
+        policy = uow.policies.current(found.book_id)[1]
     return with_difference(lines, found.name, found.currency, policy)
 
 
@@ -123,30 +124,6 @@ def with_party(lines: Sequence[Line], party: str, catalog: Mapping[str, Account]
         replace(x, party=party) if not x.party and x.account in catalog and catalog[x.account].control else x
         for x in lines
     )
-
-
-def check_lines(lines: Sequence[Line], catalog: dict[str, Account], day: date, book: Book) -> None:
-    """Raise AccountUnusable, BadInput or NotBalanced unless the lines are a complete entry of this book."""
-    for number, line in enumerate(lines, start=1):
-        account = catalog.get(line.account)
-        if account is None:
-            raise AccountUnusable(number, line.account, "is not in the catalog" if line.account else "is missing")
-        if not account.open_on(day):
-            raise AccountUnusable(number, line.account, f"is not open on {day.isoformat()}")
-        if not line.amount.is_finite() or line.amount == 0:
-            raise BadInput(f"Line {number}", str(line.amount), "its amount is not a number above zero", "Correct it.")
-        if _rounded(line.amount, book.minor_units) != line.amount:
-            why = f"{book.currency} has {book.minor_units} decimals"
-            raise BadInput(f"Line {number}", str(line.amount), why, "Round the amount.")
-    debit, credit = (sum((x.amount for x in lines if x.side is side), Decimal(0)) for side in Side)
-    sides = {x.side for x in lines}
-    if len(sides) < 2:
-        missing = (
-            "both sides are" if not sides else "the credit side is" if Side.DEBIT in sides else "the debit side is"
-        )
-        raise NotBalanced(f"{debit:f}", f"{credit:f}", f"{missing} empty")
-    if debit != credit:
-        raise NotBalanced(f"{debit:f}", f"{credit:f}", f"{abs(debit - credit):f} is missing on one side")
 
 
 def lineage(proposal: Proposal) -> dict[str, Any]:
@@ -191,9 +168,7 @@ def _prepared(wb: Workbench, who: Who, book: str, event: Event) -> tuple[Book, E
         accounts = uow.books.catalog(found.book_id, event.date or today())
         journal = uow.books.journal_named(found.book_id, event.journal).journal if event.journal else ""
     event = in_book_currency(event, found.name, found.currency)
-    places = found.minor_units
-    if _rounded(event.amount, places) != event.amount:
-        raise BadInput("Amount", f"{event.amount:f}", f"{found.currency} has {places} decimals", "Round the amount.")
+    whole(event.amount, found.currency)
     return found, replace(event, journal=journal), accounts
 
 
@@ -201,7 +176,3 @@ def _by_hand(wb: Workbench, book: Book, event: Event, accounts: Sequence[Account
     with wb.reading() as uow:
         history = uow.journal.teaching(book.book_id)
     return start_by_hand(book.name, event, accounts, history)
-
-
-def _rounded(amount: Decimal, places: int) -> Decimal:
-    return amount if amount % Decimal(1).scaleb(-places) == 0 else amount.quantize(Decimal(1).scaleb(-places))

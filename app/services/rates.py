@@ -15,11 +15,12 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 
 from app.services.errors import BadInput, ForeignCurrency, NoDifferenceAccount
-from engine.inference.amounts import allocate
+from engine.inference.amounts import allocate, apportion, to_minor_unit, units
 from engine.journal import Event, Exchange, Line, Side, minor_units, money_text
 from storage.policy import Policy
 
 PLACES = 12  # decimals of a rate that the store keeps
+_KEPT = 4  # decimals of an amount that it keeps
 _WIDE = Context(prec=60)
 _LARGEST = Decimal(10) ** 12
 _EXAMPLES = "Write it like 0.92, or 1 USD = 0.92 EUR."
@@ -67,7 +68,7 @@ def in_book_currency(event: Event, book: str, own: str) -> Event:
     if exchange.into not in ("", own):
         why = f"it leads to {exchange.into}, and book {book!r} is kept in {own}"
         raise BadInput("Rate", money_text(exchange.rate), why, f"Give the worth of 1 {event.currency} in {own}.")
-    _whole(event.amount, event.currency)
+    whole(event.amount, event.currency)
     amount = converted(event.amount, exchange.rate, own)
     if not amount:
         why = f"that is less than the smallest unit of {own}"
@@ -80,7 +81,7 @@ def in_book_currency(event: Event, book: str, own: str) -> Event:
 
 def converted(amount: Decimal, rate: Decimal, own: str) -> Decimal:
     """The amount in book currency, rounded half up to its smallest unit."""
-    return _rounded(_WIDE.multiply(amount, rate), minor_units(own))
+    return to_minor_unit(_WIDE.multiply(amount, rate), minor_units(own))
 
 
 def with_originals(lines: Sequence[Line], exchange: Exchange | None, policy: Policy | None = None) -> tuple[Line, ...]:
@@ -109,14 +110,10 @@ def shared(total: Decimal, weights: Sequence[Decimal], places: int) -> list[Deci
     """
     if not weights:
         return []
-    whole = sum(map(Fraction, weights), Fraction(0))
-    units = int(total.scaleb(places, context=_WIDE)) * (-1 if whole < 0 else 1)
-    ideal = [units * Fraction(w) / whole if whole else Fraction(units, len(weights)) for w in weights]
-    counts = [x.numerator // x.denominator for x in ideal]
-    order = sorted(range(len(weights)), key=lambda i: (counts[i] - ideal[i], -abs(weights[i]), i))
-    for i in order[: units - sum(counts)]:
-        counts[i] += 1
-    return [Decimal(n).scaleb(-places, context=_WIDE) for n in counts]
+    exact = [int(w.scaleb(_KEPT, context=_WIDE)) for w in weights]
+    sign = -1 if sum(exact) < 0 else 1
+    counts = apportion(units(total, places), [sign * w for w in exact] if sum(exact) else [1] * len(weights))
+    return [Decimal(sign * n).scaleb(-places, context=_WIDE) for n in counts]
 
 
 def carried_over(before: Sequence[Line], after: Sequence[Line], own: str) -> tuple[Line, ...]:
@@ -183,7 +180,7 @@ def _known(lines: Sequence[Line], exchange: Exchange, amount: Decimal, own: str)
     out = list(lines)
     for x in lines:
         if x.amount:
-            _whole(x.amount, exchange.currency)
+            whole(x.amount, exchange.currency)
     for side in Side:
         rows = [i for i, x in enumerate(lines) if x.side is side and x.amount]
         if rows and sum(lines[i].amount for i in rows) == exchange.amount:
@@ -208,14 +205,11 @@ def _with_original(line: Line, part: Decimal, exchange: Exchange) -> Line:
     )  # fmt: skip
 
 
-def _whole(amount: Decimal, currency: str) -> None:
+def whole(amount: Decimal, currency: str) -> None:
+    """Raise BadInput unless the amount has no more decimals than its currency."""
     places = minor_units(currency)
-    if _rounded(amount, places) != amount:
+    if to_minor_unit(amount, places) != amount:
         raise BadInput("Amount", money_text(amount), f"{currency} has {places} decimals", "Round the amount.")
-
-
-def _rounded(amount: Decimal, places: int) -> Decimal:
-    return amount.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP, context=_WIDE)
 
 
 def _decimal(text: str) -> Decimal:

@@ -17,7 +17,7 @@ from engine.inference.taxes import TaxCode, TaxKind, TaxTable
 from engine.journal import Account, money_text
 from storage.control import Change, NewChange
 from storage.session import UnitOfWork
-from storage.taxes import TaxRow, TaxStore
+from storage.taxes import TaxRow
 
 __all__ = ["TaxRow", "TypedTax", "codes", "in_words", "set_code", "table_of"]
 
@@ -51,7 +51,7 @@ class TypedTax:
 def codes(wb: Workbench, who: Who, book: str) -> tuple[TaxRow, ...]:
     """The book's own table, by code and first day. Raises UnknownBook, NotAllowed."""
     with wb.reading() as uow:
-        return TaxStore(uow.session).current(find(uow, who, book, Right.READ).book_id)
+        return uow.taxes.current(find(uow, who, book, Right.READ).book_id)
 
 
 @use_case(Right.POLICY)
@@ -64,7 +64,7 @@ def set_code(wb: Workbench, who: Who, book: str, typed: TypedTax, reason: str) -
 
     def work(uow: UnitOfWork) -> Change:
         found = find(uow, who, book, Right.POLICY)
-        store, since = TaxStore(uow.session), read_date(typed.since)
+        store, since = uow.taxes, read_date(typed.since)
         now = store.find(found.book_id, _code(typed.code), since)
         row = _withdrawn(typed, now) if typed.withdraw else _read(typed, now)
         if not typed.withdraw:

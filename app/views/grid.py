@@ -40,6 +40,7 @@ class Row:
     base: Decimal | None = None
     party: str = ""
     tax_code: str = ""
+    label: str = ""
     typed: Mapping[str, str]  # column -> what the person typed there
 
 
@@ -77,11 +78,21 @@ def sheet_of_lines(lines: Sequence[Line], catalog: Mapping[str, str], currency: 
     rows = tuple(
         Row(
             account=catalog.get(x.account, x.account), side=x.side, base=x.amount, party=x.party,
-            tax_code=x.tax_code, typed={},
+            tax_code=x.tax_code, label=x.label, typed={},
         )
         for x in lines
     )  # fmt: skip
     return Sheet(rows=rows, catalog=catalog, currency=currency)
+
+
+def sheet_as_typed(lines: Sequence[Line], catalog: Mapping[str, str], currency: str) -> Sheet:
+    """Lines whose amounts all stay as they are, because their sides need not add up to the event's amount."""
+    made = sheet_of_lines(lines, catalog, currency)
+    rows = (
+        replace(row, base=None, typed={COLUMN[x.side]: money(x.amount, currency)})
+        for row, x in zip(made.rows, lines, strict=True)
+    )
+    return replace(made, rows=tuple(rows))
 
 
 def with_edits(sheet: Sheet, edits: Edits) -> Sheet:
@@ -158,7 +169,9 @@ def read(sheet: Sheet) -> Read:
             continue
         if not code:
             problems.append(_("Line {number}: choose an account.", number=number))
-        lines.append(Line(account=code, side=side, amount=value, party=row.party, tax_code=row.tax_code))
+        lines.append(
+            Line(account=code, side=side, amount=value, party=row.party, tax_code=row.tax_code, label=row.label)
+        )
     return Read(lines=tuple(lines), problems=tuple(problems))
 
 

@@ -102,11 +102,25 @@ def _editing(desk: Desk, proposal: Proposal, sheet: grid.Sheet) -> None:
             _("Save"), type="primary", icon=":material/check:", key="predict.save", disabled=not balance.ok
         )
         back = st.button(_("Discard changes"), icon=":material/undo:", key="predict.undo")
+        differs = proposal.event.exchange is not None and not balance.ok and not read.problems
+        if differs and st.button(_("Book the difference"), icon=":material/balance:", key="predict.difference"):
+            _book_difference(desk, sheet, read.lines)
     if save:
         _save(desk, proposal, read.lines)
     if back:
         state.SHEET.clear()
         st.rerun()
+
+
+def _book_difference(desk: Desk, sheet: grid.Sheet, lines: Sequence[Line]) -> None:
+    """One line more, on the account that the book's policy names; without one it is said which is missing."""
+    try:
+        whole = propose.book_difference(desk.wb, state.actor(), desk.card.name, lines)
+    except (ServiceError, StorageError) as error:
+        st.error(plain(messages.sentence(error)), icon=":material/error:")
+        return
+    state.PREDICTING.start(grid.sheet_as_typed(whole, sheet.catalog, sheet.currency))
+    st.rerun()
 
 
 def balance_line(balance: Balance) -> None:

@@ -144,11 +144,10 @@ def _weights(shares: Sequence[float]) -> list[int]:
     return weights
 
 
-def _largest_remainder(units: int, weights: Sequence[int]) -> list[int]:
-    """Whole numbers near ``units * weight / sum(weights)`` that add up to ``units``, none of them zero.
+def apportion(units: int, weights: Sequence[int]) -> list[int]:
+    """Whole numbers near ``units * weight / sum(weights)`` that add up to ``units``, by largest remainder.
 
-    Ties of the remainder go to the larger weight, then to the earlier line. A line that would get nothing
-    takes one unit from the line with most; there is one because ``units`` is at least the number of lines.
+    Ties of the remainder go to the larger weight, then to the earlier line. The weights add up to more than zero.
     """
     whole = sum(weights)
     counts = [units * w // whole for w in weights]
@@ -156,6 +155,16 @@ def _largest_remainder(units: int, weights: Sequence[int]) -> list[int]:
     order = sorted(range(len(weights)), key=lambda i: (-rests[i], -weights[i], i))
     for i in order[: units - sum(counts)]:
         counts[i] += 1
+    return counts
+
+
+def _largest_remainder(units: int, weights: Sequence[int]) -> list[int]:
+    """`apportion` with none of the parts zero.
+
+    A line that would get nothing takes one unit from the line with most; there is one because ``units`` is at least
+    the number of lines.
+    """
+    counts = apportion(units, weights)
     for i, n in enumerate(counts):
         if n == 0:
             step = -1 if weights[i] < 0 else 1

@@ -10,14 +10,12 @@ from app.i18n import speaking
 from app.messages import _SAY, expected, sentence
 from app.services.access import NotAllowed, Right
 from app.services.errors import (
-    AccountUnusable,
     BadInput,
     ForeignCurrency,
     ModelLoading,
     NoAccounts,
     NoDifferenceAccount,
     NoModelYet,
-    NotBalanced,
     OtherBook,
     TrainingBusy,
     TrainingFailed,
@@ -50,9 +48,7 @@ ERRORS: list[Exception] = [
     NoDifferenceAccount("demo", "rounding_account", "0.01"),
     ModelLoading("demo"),
     NoAccounts("demo"),
-    NotBalanced("10.00", "9.00", "1.00 is missing on one side"),
     OtherBook("demo"),
-    AccountUnusable(2, "9999", "is not in the catalog"),
     TrainingBusy("demo", "J1", 17),
     TrainingFailed("demo", "J1", "no space"),
     BundleDamaged("/b", "bundle.json", "is missing"),

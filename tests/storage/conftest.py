@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from engine.journal import Entry
+from engine.journal import Account, Entry
 from storage.records import Book, Staged
-from storage.session import Store, open_store
+from storage.session import Store, UnitOfWork, open_store
 from tests import databases
+from tests.builders import CATALOG
 
 MakeStaged = Callable[[Sequence[Entry]], Staged]
 WriteFile = Callable[[str, str | bytes], Path]
@@ -55,3 +57,12 @@ def write(tmp_path: Path) -> WriteFile:
         return path
 
     return make
+
+
+@pytest.fixture
+def unit(store: Store, book: Book) -> Iterator[UnitOfWork]:
+    """One open transaction over a book with a catalog."""
+    with store.unit_of_work() as opened:
+        extra = (Account(code="1601", name="Kreditoren", control=True), Account(code="1999", closed=date(2024, 1, 1)))
+        opened.books.put_accounts(book.book_id, (*CATALOG, *extra), "ana")
+        yield opened

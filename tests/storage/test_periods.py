@@ -15,9 +15,7 @@ from storage.records import Book
 from storage.refusals import BadFiscalYear, ClosedPeriod, SecondPersonNeeded
 from storage.session import UnitOfWork, open_store
 from tests.builders import CATALOG
-from tests.storage.test_reviews import posted, unit
-
-__all__ = ["unit"]
+from tests.storage.reviewing import posted
 
 
 def test_a_soft_close_does_not_open_what_is_closed_for_good(unit: UnitOfWork, book: Book) -> None:

@@ -64,3 +64,14 @@ def said(at: AppTest) -> str:
     """Everything the page says in words, one element a line, without Markdown's backslashes."""
     groups = (at.header, at.subheader, at.markdown, at.caption, at.info, at.warning, at.error)
     return "\n".join(element.value for group in groups for element in group).replace("\\", "")
+
+
+def table(at: AppTest) -> str:
+    """The proposed entry as HTML."""
+    found = [e.proto.body for e in at.get("html") if 'class="cp-table cp-entry"' in e.proto.body]
+    return found[0] if found else ""
+
+
+def grid_key(at: AppTest) -> str:
+    """The session key of the grid on screen."""
+    return f"predict.grid.{at.session_state['predict.grid.turn']}"

@@ -5,24 +5,17 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from app.services import journal, propose, train
 from app.services.typed import today
 from app.services.workbench import Workbench
 from app.views.proposal import lines_of
 from engine.errors import BadEvent, TooLittleHistory
-from engine.journal import Side, State
+from engine.journal import State
 from storage.records import JournalQuery
 from tests.app.conftest import ANA, FillBook
-from tests.app.pages.conftest import Open, describe, said
+from tests.app.pages.conftest import Open, describe, grid_key, said, table
 from tests.builders import some_entries
-
-
-def table(at: AppTest) -> str:
-    """The proposed entry as HTML."""
-    found = [e.proto.body for e in at.get("html") if 'class="cp-table cp-entry"' in e.proto.body]
-    return found[0] if found else ""
 
 
 def test_without_a_book_the_page_says_how_to_begin(wb: Workbench, opened: Open) -> None:
@@ -132,7 +125,7 @@ def test_a_run_that_was_cut_off_after_saving_saves_nothing_twice(trained: Workbe
 def test_an_edited_account_is_what_gets_saved(trained: Workbench, opened: Open) -> None:
     at = describe(opened(), "Miete Büro 78", "1190")
     at.button(key="predict.edit").click().run()
-    at.session_state[_grid(at)] = {"edited_rows": {0: {"account": "4970 Bank charges"}}}
+    at.session_state[grid_key(at)] = {"edited_rows": {0: {"account": "4970 Bank charges"}}}
     at.run()
     assert "edited by you" in said(at)
     assert at.button(key="predict.candidate.1").disabled
@@ -149,7 +142,7 @@ def test_an_entry_that_does_not_balance_cannot_be_saved_and_says_why(trained: Wo
     at = describe(opened(), "Kontoführung", "12,90")
     at.button(key="predict.edit").click().run()
     rows = len(at.session_state["predict.sheet"].rows)
-    at.session_state[_grid(at)] = {"edited_rows": {rows - 1: {"credit": "10"}}}
+    at.session_state[grid_key(at)] = {"edited_rows": {rows - 1: {"credit": "10"}}}
     at.run()
     assert "2.90 missing on the credit side" in said(at)
     assert at.button(key="predict.save").disabled
@@ -298,37 +291,8 @@ def test_the_book_of_the_link_is_opened(trained: Workbench, fill: FillBook, open
     assert opened(book="Aaa & Söhne").selectbox(key="book").value == "Aaa & Söhne"
 
 
-def test_another_currency_asks_for_its_rate_and_keeps_the_original(trained: Workbench, opened: Open) -> None:
-    at = opened()
-    assert at.selectbox(key="predict.currency").value == "EUR"
-    assert "predict.rate" not in [x.key for x in at.text_input]
-    describe(at, "Miete", "100 USD")
-    assert "it says USD while the currency is EUR" in said(at)
-    at.selectbox(key="predict.currency").select("USD")
-    describe(at, "Miete", "100")
-    assert "Give a rate" in said(at)
-    assert not table(at)
-    at.text_input(key="predict.rate").input("1 USD = 0,92 EUR")
-    at.text_input(key="predict.rate_source").input("ECB")
-    describe(at, "Miete", "100")
-    assert not at.exception
-    assert "100.00 USD at 0.92 (ECB" in said(at)
-    assert "92.00" in table(at)
-    at.button(key="predict.accept").click().run()
-    with trained.reading() as uow:
-        (entry,) = uow.journal.search(uow.books.get("test").book_id, JournalQuery(state=State.DRAFT)).rows
-    assert entry.total == Decimal("92.00")
-    debits = [x.original_amount for x in entry.lines if x.side is Side.DEBIT]
-    assert sum(x for x in debits if x) == Decimal("100.00")
-    assert {(x.original_currency, x.rate_source) for x in entry.lines} == {("USD", "ECB")}
-
-
 def test_amounts_stay_exact_from_form_to_journal(trained: Workbench, opened: Open) -> None:
     at = describe(opened(), "Kontoführung exakt", "1234567890123456,78")
     at.button(key="predict.accept").click().run()
     found = journal.search(trained, ANA, "test", JournalQuery(text="exakt")).rows[0]
     assert found.total == Decimal("1234567890123456.78")
-
-
-def _grid(at: AppTest) -> str:
-    return f"predict.grid.{at.session_state['predict.grid.turn']}"

@@ -8,13 +8,14 @@ from decimal import Decimal
 
 import pytest
 
-from app.services.errors import AccountUnusable, BadInput, ForeignCurrency, NoAccounts, NotBalanced, OtherBook
+from app.services.errors import BadInput, ForeignCurrency, NoAccounts, OtherBook
 from app.services.journal import JournalQuery, entry_detail, search
 from app.services.propose import by_hand, propose, save
 from app.services.workbench import Workbench
 from engine.journal import Account, AccountType, Event, Line, Proposal, Side, State, Status
 from storage.errors import UnknownBook, UnknownJournal
 from storage.models import NewModel
+from storage.refusals import AccountUnusable, AmountRefused, NotBalanced
 from tests.app.conftest import ANA, FillBook
 from tests.builders import CATALOG, a_line, an_entry, an_event, some_entries
 
@@ -216,9 +217,14 @@ def test_a_draft_does_not_teach(wb: Workbench, fill: FillBook) -> None:
             "Line 3: account '9999' is not in the catalog",
         ),
         ((*RENT[:2], replace(RENT[2], account="")), AccountUnusable, "is missing"),
-        ((replace(RENT[0], amount=Decimal(0)), *RENT[1:]), BadInput, "Line 1"),
-        ((replace(RENT[0], amount=Decimal("NaN")), *RENT[1:]), BadInput, "Line 1"),
-        ((replace(RENT[0], amount=Decimal("0.001")), *RENT[1:]), BadInput, "EUR has 2 decimals"),
+        ((replace(RENT[0], amount=Decimal(0)), *RENT[1:]), AmountRefused, "Line 1: the amount 0"),
+        ((replace(RENT[0], amount=Decimal("NaN")), *RENT[1:]), AmountRefused, "Line 1: the amount NaN"),
+        (
+            (replace(RENT[0], amount=Decimal("0.001")), *RENT[1:]),
+            AmountRefused,
+            "0.001 has more decimals than EUR",
+        ),
+        (tuple(replace(x, amount=-x.amount) for x in RENT), AmountRefused, "is negative"),
     ],
 )
 def test_what_is_no_entry_is_refused_and_nothing_is_stored(
