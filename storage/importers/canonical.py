@@ -13,6 +13,7 @@ from engine.journal import Account, AccountType, Entry, Kind, Line, Side, State
 from storage.errors import ImportRefused
 from storage.importers.cells import BadCell, exact_amount, need_day, read_day
 from storage.importers.limits import Limits
+from storage.importers.reader import Head, Reader
 from storage.importers.source import ACCOUNTS, Source, decode, rows_of
 from storage.importers.staging import Staging
 from storage.importers.table import Table
@@ -194,3 +195,10 @@ def _day(cell: str | None) -> date | None:
         return read_day(cell or "")
     except BadCell:
         return None
+
+
+def _looks_like(head: Head) -> bool:
+    return head.name.endswith(".jsonl") or head.first.startswith("{")
+
+
+READER = Reader(NAME, _looks_like, read_canonical)

@@ -11,6 +11,7 @@ from storage.errors import ImportRefused
 from storage.importers.assemble import stage_postings
 from storage.importers.cells import BadCell, column_key, need_day, read_amount, read_day
 from storage.importers.posting import ZERO, Posting
+from storage.importers.reader import Head, Reader
 from storage.importers.source import Source, decode, rows_of
 from storage.importers.staging import Staging
 from storage.records import Staged
@@ -53,9 +54,10 @@ def layout_of(header: str) -> Layout | None:
     return Layout(separator, places, width)
 
 
-def looks_like(header: str) -> bool:
+def looks_like(head: Head) -> bool:
     """Whether a first row was meant as a FEC header, complete or not."""
-    return sum(column_key(name) in column_key(header) for name in _NEEDED) >= 3
+    meant = sum(column_key(name) in column_key(head.first) for name in _NEEDED) >= 3
+    return meant or layout_of(head.first) is not None
 
 
 def read_fec(source: Source) -> Staged:
@@ -213,3 +215,6 @@ def _bad_header(source: Source, header: str) -> ImportRefused:
         source.main, f"its first line lacks {', '.join(missing)}",
         "A FEC begins with a line of column names; export it again.",
     )  # fmt: skip
+
+
+READER = Reader(NAME, looks_like, read_fec)

@@ -13,6 +13,7 @@ from storage.errors import ImportRefused
 from storage.importers.assemble import stage_postings
 from storage.importers.cells import BadCell, column_key, decimal_mark, need_day, read_amount, read_day
 from storage.importers.posting import ZERO, Posting
+from storage.importers.reader import Head, Reader
 from storage.importers.source import Source, decode
 from storage.importers.staging import Staging
 from storage.importers.table import Table
@@ -194,3 +195,10 @@ def _filled(
         currency=get("currency", "").upper(), tax_code=get("tax_code", ""), original_amount=original or None,
         original_currency=get("original_currency", ""),
     )  # fmt: skip
+
+
+def _looks_like(head: Head) -> bool:
+    return layout_of(head.first) is not None
+
+
+READER = Reader(NAME, _looks_like, read_flat)
