@@ -26,6 +26,7 @@ def strays(view: View) -> Iterator[Stray]:
     yield from _totals(view)
     yield from _gaps(view)
     yield from _postings(view)
+    yield from _signed_otherwise(view)
     yield from _said_more(view)
 
 
@@ -109,6 +110,28 @@ def _postings(view: View) -> Iterator[Stray]:
     own = sa.exists().where(_ENTRIES.entry_id == t.c.entry_id, _ENTRIES.book_id == view.book_id)
     for entry_id in view.session.scalars(sa.select(t.c.entry_id).where(t.c.book_id != view.book_id, own).limit(SHOWN)):
         yield Stray("postings", entry_id, "its number says that it belongs to another book")
+
+
+def _signed_otherwise(view: View) -> Iterator[Stray]:
+    """Entries of a batch and their first versions are recorded when and by whom the batch was, which its link holds."""
+    b = schema.batches.c
+    own = (_ENTRIES.book_id == view.book_id, _ENTRIES.batch_id == b.batch_id)
+    header = sa.or_(_ENTRIES.recorded != b.recorded, _ENTRIES.recorded_by != b.recorded_by)
+    for r in view.session.scalars(
+        sa.select(_ENTRIES.entry_id).join(schema.batches, own[1]).where(own[0], header).limit(SHOWN)
+    ):
+        yield Stray("entries", str(r), "it was not recorded when or by whom its import was")
+    v = _VERSIONS
+    version = sa.or_(v.recorded != b.recorded, v.author != b.recorded_by)
+    query = (
+        sa.select(v.version_id)
+        .join(schema.entries, _ENTRIES.entry_id == v.entry_id)
+        .join(schema.batches, own[1])
+        .where(own[0], v.number == 1, version)
+        .limit(SHOWN)
+    )
+    for r in view.session.scalars(query):
+        yield Stray("versions", str(r), "it was not written when or by whom its import was")
 
 
 def _said_more(view: View) -> Iterator[Stray]:

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from engine.journal import Account, AccountType, Kind, account_rows, minor_units
+from engine.journal import Account, AccountType, Kind, minor_units
 from storage import chain, schema
 from storage.bulk import insert_rows
 from storage.errors import BadBook, BookExists, UnknownBook, UnknownJournal
@@ -96,17 +96,16 @@ class BookStore:
         if not changed:
             return 0
         now = utc_now()
-        content = chain.digest(account_rows(changed.values()))
-        sequence = chain.append(self._session, book_id, "account_versions", new_id(), content, now)
-        insert_rows(self._session, schema.account_versions, [
+        rows = [
             {
                 "account_version_id": new_id(), "book_id": book_id, "code": a.code, "name": a.name,
                 "type": a.type.value, "parent": a.parent, "opened": a.opened, "closed": a.closed,
                 "control": a.control, "derived": derived, "valid_from": valid_from, "recorded": now, "recorded_by": by,
-                "sequence": sequence,
             }
             for a in changed.values()
-        ])  # fmt: skip
+        ]  # fmt: skip
+        sequence = chain.append(self._session, book_id, "account_versions", new_id(), chain.digest(rows), now)
+        insert_rows(self._session, schema.account_versions, [{**r, "sequence": sequence} for r in rows])
         return len(changed)
 
     def journals(self, book_id: str) -> tuple[JournalKind, ...]:

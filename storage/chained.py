@@ -66,15 +66,13 @@ class Content(Protocol):
         """Rows that no link covers, a few of them."""
 
 
-def whole_row(row: Row) -> str:
+def without_place(row: Row) -> dict[str, Any]:
     """Everything a row says but its place in the chain."""
-    return chain.digest({k: v for k, v in row.items() if k != "sequence"})
+    return {k: v for k, v in row.items() if k != "sequence"}
 
 
-def salted_reason(row: Row) -> str:
-    """As `whole_row`, with the reason as a digest that its salt makes unguessable."""
-    reason = chain.text_digest(row["salt"], [row["reason"]])
-    return chain.digest({**{k: v for k, v in row.items() if k not in ("sequence", "salt")}, "reason": reason})
+def whole_row(row: Row) -> str:
+    return chain.digest(without_place(row))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +82,23 @@ class Rows:
     table: sa.Table
     key: str
     digest: Callable[[Row], str] = whole_row
+    beside: tuple[sa.Column[Any], sa.ColumnElement[bool]] | None = None  # a column of another table, and the join
+
+    def select(self) -> sa.Select[Any]:
+        if self.beside is None:
+            return sa.select(self.table)
+        column, on = self.beside
+        return sa.select(self.table, column).join(column.table, on)
 
     def digests(self, view: View, links: Sequence[Link]) -> Mapping[int, str]:
         wanted = {x.sequence: x.reference for x in links}
         t = self.table.c
         inside = t.sequence.between(links[0].sequence, links[-1].sequence)
-        found = view.rows(sa.select(self.table).where(t.book_id == view.book_id, inside))
+        found = view.rows(self.select().where(t.book_id == view.book_id, inside))
         return {r["sequence"]: self.digest(r) for r in found if wanted.get(r["sequence"]) == r[self.key]}
 
     def describe(self, view: View, link: Link) -> str:
-        return told(view.rows(sa.select(self.table).where(self.table.c[self.key] == link.reference)))
+        return told(view.rows(self.select().where(self.table.c[self.key] == link.reference)))
 
     def strays(self, view: View) -> Iterable[Stray]:
         t, c = self.table.c, schema.chain.c
@@ -135,4 +140,8 @@ register(schema_control.period_locks, "period_lock_id")
 register(schema_control.changes, "change_id")
 register(schema_control.change_acts, "change_id")
 register(schema_tax.tax_codes, "tax_code_id")
-register(schema_people.role_grants, "grant_id", grant_digest)
+# A grant names a user's id and acts name the login, so the link holds both together.
+CONTENT[schema_people.role_grants.name] = Rows(
+    schema_people.role_grants, "grant_id", grant_digest,
+    (schema_people.users.c.login, schema_people.users.c.user_id == schema_people.role_grants.c.user_id),
+)  # fmt: skip

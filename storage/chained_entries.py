@@ -11,10 +11,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine.journal import Entry, Kind, Line, account_rows
+from engine.journal import Entry, Kind, Line
 from storage import chain, rows, schema
-from storage.books import account_of
-from storage.chained import CONTENT, SHOWN, Link, Row, Rows, Stray, View, told, uncovered
+from storage.chained import CONTENT, SHOWN, Link, Row, Rows, Stray, View, told, uncovered, without_place
+from storage.prepared import batch_body
 
 __all__ = ["CONTENT"]
 
@@ -43,7 +43,7 @@ class _Accounts:
         found: dict[int, list[Row]] = {}
         for r in view.rows(self._query(view, links[0].sequence, links[-1].sequence)):
             found.setdefault(r["sequence"], []).append(r)
-        return {n: chain.digest(account_rows(account_of(r) for r in mine)) for n, mine in found.items()}
+        return {n: chain.digest([without_place(r) for r in mine]) for n, mine in found.items()}
 
     def describe(self, view: View, link: Link) -> str:
         return told(view.rows(self._query(view, link.sequence, link.sequence)))
@@ -90,7 +90,7 @@ class _Headers:
             .where(c.book_id == view.book_id, c.sequence.between(links[0].sequence, links[-1].sequence))
             .where(c.record == "entries", _ENTRIES.c.book_id == view.book_id, _ENTRIES.c.batch_id == "")
         )
-        return {r["link"]: chain.digest(header(view, r)) for r in view.rows(query)}
+        return {r["link"]: chain.digest([header(view, r), r["recorded"], r["recorded_by"]]) for r in view.rows(query)}
 
     def describe(self, view: View, link: Link) -> str:
         return told(view.rows(sa.select(_ENTRIES).where(_ENTRIES.c.entry_id == link.reference)))
@@ -151,14 +151,14 @@ class _Batches:
 
     def _digest(self, view: View, link: Link) -> str:
         t = schema.batches.c
-        sha = view.session.scalar(
-            sa.select(t.file_sha256).where(
+        found = view.rows(
+            sa.select(schema.batches).where(
                 t.batch_id == link.reference, t.sequence == link.sequence, t.book_id == view.book_id
             )
         )
-        if sha is None:
+        if not found:
             return ""
-        body = hashlib.sha256(f"[{chain.canonical(sha)},[".encode())
+        body = hashlib.sha256(f"[{chain.canonical(batch_body(found[0]))},[".encode())
         for n, (h, lines) in enumerate(imported(view, link)):
             part = [h["source_key"], header(view, h), version_body(view, h, lines)]
             body.update(("," * (n > 0) + chain.canonical(part)).encode())
@@ -228,7 +228,7 @@ def lines_of(view: View, version_ids: sa.Select[Any]) -> dict[str, list[Line]]:
 
 def header(view: View, row: Row) -> list[object]:
     """`rows.header_body` of what is stored; the digest of erased texts is the one that the erasure kept."""
-    body = rows.header_body(_as_entry(row, ()), row["salt"], row["reverses"])
+    body = rows.header_body(_as_entry(row, ()), row["salt"], row["reverses"], certain=row["kind_certain"])
     if kept := _erased(view, row["entry_id"], row["salt"], row["description"], row["party"], row["document"]):
         body[rows.HEADER_TEXTS] = kept["header"]
     return body

@@ -45,14 +45,15 @@ def add_prepared(
     now, batch_id = utc_now(), new_id()
     stored = _stored(entries, next_position(session, book_id))
     lines = columns.line_columns(entries, stored, {"book_id": book_id})
-    content = batch_content(batch.file_sha256, entries, stored)
-    sequence = chain.append(session, book_id, "batches", batch_id, content, now)
     mark = {"book_id": book_id, "recorded": now, "recorded_by": batch.by}
-    session.execute(sa.insert(schema.batches), [{
+    row = {
         **mark, "batch_id": batch_id, "file_name": clean(batch.file_name), "file_sha256": batch.file_sha256,
         "format": batch.format, "reason": batch.reason, "new": len(entries), "known": batch.known,
-        "alike": batch.alike, "quarantined": len(batch.errors), "sequence": sequence,
-    }])  # fmt: skip
+        "alike": batch.alike, "quarantined": len(batch.errors),
+    }  # fmt: skip
+    content = batch_content(row, entries, stored, certain)
+    sequence = chain.append(session, book_id, "batches", batch_id, content, now)
+    session.execute(sa.insert(schema.batches), [{**row, "sequence": sequence}])
     _add_row_errors(session, batch_id, batch.errors)
     headers = columns.entry_columns(entries, stored, {**mark, "batch_id": batch_id}, certain)
     insert_columns(session, schema.entries, headers)

@@ -62,8 +62,8 @@ class JournalStore:
             state=State.DRAFT, document=clean(new.document), document_date=new.document_date,
             position=intake.next_position(self._session, book_id),
         )  # fmt: skip
-        content = chain.digest(rows.header_body(entry, salt, new.reverses))
-        chain.append(self._session, book_id, "entries", entry_id, content, now)
+        said = rows.header_body(entry, salt, new.reverses, certain=new.kind is not Kind.NORMAL)
+        chain.append(self._session, book_id, "entries", entry_id, chain.digest([said, now, by]), now)
         header = {**rows.header_row(entry, entry_id, salt), "reverses": new.reverses or None}
         mark = {
             "book_id": book_id,

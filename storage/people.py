@@ -175,7 +175,8 @@ class PeopleStore:
             "first_year": limits.first_year, "last_year": limits.last_year, "expires": limits.expires,
             "reason": clean(reason), "salt": salt, "recorded": now, "recorded_by": by,
         }  # fmt: skip
-        sequence = chain.append(self._session, book_id, "role_grants", str(row["grant_id"]), grant_digest(row), now)
+        content = grant_digest({**row, "login": user.login})
+        sequence = chain.append(self._session, book_id, "role_grants", str(row["grant_id"]), content, now)
         self._session.execute(sa.insert(role_grants), [{**row, "sequence": sequence}])
 
     def roles(self, book_id: str, login: str = "") -> Sequence[Held]:
@@ -257,7 +258,7 @@ def fold_login(login: str) -> str:
 
 
 def grant_digest(row: Mapping[str, object]) -> str:
-    """What the chain says of a grant: everything, the reason as a salted digest."""
+    """What the chain says of a grant: everything, with the user's login, and the reason as a salted digest."""
     body = {
         k: v.astimezone(UTC) if isinstance(v, datetime) else v  # a database may answer in its own zone
         for k, v in row.items()

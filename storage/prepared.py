@@ -7,11 +7,11 @@ for whole batches, several times faster, because a line is written once and noth
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from json.encoder import encode_basestring as quoted
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from engine.journal import Entry, Line, Side, money_text
 from storage import chain, rows
@@ -52,15 +52,25 @@ def prepare(entries: Sequence[Entry]) -> list[Prepared]:
         raise
 
 
-def batch_content(file_sha256: str, entries: Sequence[Prepared], stored: Sequence[Stored]) -> str:
-    """The chained digest of a batch: over the file's own digest, and key, header and lines of each entry in order."""
-    write = _Writer()
-    body = hashlib.sha256(f"[{quoted(file_sha256)},[".encode())
+def batch_content(
+    batch: Mapping[str, Any], entries: Sequence[Prepared], stored: Sequence[Stored], certain: frozenset[str]
+) -> str:
+    """The chained digest of a batch: over its own row, and key, header and lines of each entry in order.
+
+    ``certain`` are the keys of entries whose kind no journal overrules.
+    """
+    write = _Writer(certain)
+    body = hashlib.sha256(f"[{chain.canonical(batch_body(batch))},[".encode())
     for at in range(0, len(entries), _PART):
         pairs = zip(entries[at : at + _PART], stored[at : at + _PART], strict=True)
         body.update(("," * (at > 0) + ",".join(write.body(p, s) for p, s in pairs)).encode())
     body.update(b"]]")
     return body.hexdigest()
+
+
+def batch_body(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What the chain says of a batch beside its entries: all of its row but its place in the chain."""
+    return {k: v for k, v in row.items() if k != "sequence"}
 
 
 class _Quoted(dict[str, str]):
@@ -80,8 +90,8 @@ class _Days(dict[date | None, str]):
 class _Writer:
     """Writes canonical JSON of entries; `storage.chain.canonical` of the same values gives the same text."""
 
-    def __init__(self) -> None:
-        self._codes, self._days = _Quoted(), _Days()
+    def __init__(self, certain: frozenset[str] = frozenset()) -> None:
+        self._codes, self._days, self._certain = _Quoted(), _Days(), certain
 
     def entry(self, e: Entry) -> Prepared:
         code, day = self._codes, self._days
@@ -99,9 +109,10 @@ class _Writer:
         e, code, day = p.entry, self._codes, self._days
         personal = _sha256(f'["{s.salt}",{quoted(e.description)},{quoted(e.party)},{quoted(e.document)}]')
         of_lines = _sha256(f'["{s.salt}"{"," if len(p.texts) > 2 else ""}{p.texts[1:]}')
+        mark = f',"{rows.CERTAIN}"' if p.key in self._certain else ""
         return (
             f'[{quoted(p.key)},["{s.entry_id}",{code[e.kind]},{day[e.date]},{quoted(e.number)},{day[e.document_date]},'
-            f'{code[e.journal]},{code[e.currency]},{s.position},"{personal}"],[{p.lines},"{of_lines}"]]'
+            f'{code[e.journal]},{code[e.currency]},{s.position},"{personal}"{mark}],[{p.lines},"{of_lines}"]]'
         )
 
     def _line(self, x: Line) -> str:

@@ -134,14 +134,17 @@ def content_digest(entry: Entry) -> str:
 HEADER_TEXTS = 8  # where `header_body` has the digest of the texts
 
 
-def header_body(entry: Entry, salt: str, reverses: str | None = None) -> list[object]:
-    """The chained part of a header; texts as one salted digest, and what it reverses where it reverses something."""
+CERTAIN = "kind is certain"  # the mark of a header whose kind no journal overrules
+
+
+def header_body(entry: Entry, salt: str, reverses: str | None = None, *, certain: bool = False) -> list[object]:
+    """The chained part of a header; texts as one salted digest, and what only some headers say at its end."""
     plain = [
         entry.entry_id, entry.kind.value, entry.date, entry.number, entry.document_date, entry.journal,
         entry.currency, entry.position,
     ]  # fmt: skip
     texts = chain.text_digest(salt, [entry.description, entry.party, entry.document])
-    return [*plain, texts, reverses] if reverses else [*plain, texts]
+    return [*plain, texts, *([reverses] if reverses else []), *([CERTAIN] if certain else [])]
 
 
 def version_head(row: Mapping[str, Any], salt: str) -> dict[str, Any]:

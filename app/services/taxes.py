@@ -56,7 +56,7 @@ def codes(wb: Workbench, who: Who, book: str) -> tuple[TaxRow, ...]:
 
 @use_case(Right.POLICY)
 def set_code(wb: Workbench, who: Who, book: str, typed: TypedTax, reason: str) -> Change:
-    """Add a version of a code, or replace the one that begins on the same day; never for days already decided on.
+    """Add a version of a code, or replace the one that begins on the same day; what was booked keeps its tax.
 
     Where somebody else may change the book's rules they have to confirm it first. Raises BadInput, ReasonMissing,
     UnknownBook, NotAllowed.

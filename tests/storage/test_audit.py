@@ -95,6 +95,20 @@ NEW_ACT = "SELECT * REPLACE ('x' AS decision_id, 'approved' AS act, 99 AS sequen
         (f"UPDATE versions SET posting_date = '2020-01-01' WHERE {OF_THIRD}", "versions", ""),  # noqa: S608
         (f"UPDATE versions SET origin = 'model' WHERE {OF_THIRD}", "versions", ""),  # noqa: S608
         ("UPDATE batches SET book_id = 'elsewhere'", "batches", ""),
+        ("UPDATE batches SET format = 'sie'", "batches", ""),
+        ("UPDATE batches SET recorded_by = 'eve'", "batches", ""),
+        ("UPDATE entries SET kind_certain = true WHERE position = 3", "batches", ""),
+        ("UPDATE entries SET kind_certain = true WHERE batch_id = ''", "entries", ""),
+        ("UPDATE entries SET recorded_by = 'eve' WHERE batch_id = ''", "entries", "'eve'"),
+        ("UPDATE entries SET recorded_by = 'eve' WHERE position = 3", "entries", ""),
+        (f"UPDATE versions SET author = 'eve' WHERE {OF_THIRD}", "versions", ""),  # noqa: S608
+        (f"UPDATE versions SET recorded = '2020-01-01' WHERE {OF_THIRD}", "versions", ""),  # noqa: S608
+        ("UPDATE account_versions SET valid_from = '2020-01-01' WHERE code = '1200'", "account_versions", "2020"),
+        ("UPDATE account_versions SET recorded_by = 'eve' WHERE code = '1200'", "account_versions", "'eve'"),
+        ("UPDATE account_versions SET derived = NOT derived", "account_versions", ""),
+        ("UPDATE account_versions SET type = 'gift' WHERE code = '1200'", "account_versions", "'gift'"),
+        ("UPDATE entries SET kind = 'gift' WHERE batch_id = ''", "entries", ""),
+        ("UPDATE entries SET kind = 'gift' WHERE position = 3", "batches", "gift"),
         ("DELETE FROM chain WHERE sequence = 4", "journal_kinds", ""),
         ("DELETE FROM chain WHERE sequence > 4", "entries", ""),
     ],

@@ -76,6 +76,20 @@ def test_a_grant_changed_behind_the_store_s_back_is_found(store: Store, book: Bo
         assert audit.verify(session, book.book_id) is None
 
 
+def test_two_logins_that_changed_places_are_found(store: Store, book: Book) -> None:
+    with store.unit_of_work() as unit:
+        for login, role in (("ana", "accountant"), ("ben", "reviewer")):
+            unit.people.set_role(book.book_id, unit.people.add(login, "", "op"), role, "op", granted=True)
+    with behind_the_store(store) as session:
+        column = schema_people.users.c.login
+        for before, after in (("ana", "x"), ("ben", "ana"), ("x", "ben")):
+            session.execute(sa.update(schema_people.users).where(column == before).values(login=after))
+        broken = audit.verify(session, book.book_id)
+        assert broken is not None
+        assert broken.record == "role_grants"
+        assert "'ben'" in broken.found
+
+
 def test_the_installation_is_run_by_whoever_was_granted_it_last(store: Store) -> None:
     with store.unit_of_work() as unit:
         ana = unit.people.add("ana", "", "op")

@@ -24,12 +24,17 @@ def stored(entries: list[Prepared], offset: int = 0) -> list[Stored]:
     ]  # fmt: skip
 
 
-def defined(file_sha256: str, entries: list[Prepared], kept: list[Stored]) -> str:
+BATCH = {"file_sha256": "f" * 64, "file_name": 'a "b".txt', "new": 3, "sequence": 4}
+
+
+def defined(entries: list[Prepared], kept: list[Stored], certain: frozenset[str]) -> str:
     """The chained digest of a batch as an auditor works it out, entry by entry."""
-    return chain.digest([file_sha256, [
+    return chain.digest([{k: v for k, v in BATCH.items() if k != "sequence"}, [
         [
             p.key,
-            rows.header_body(replace(p.entry, entry_id=s.entry_id, position=s.position), s.salt),
+            rows.header_body(
+                replace(p.entry, entry_id=s.entry_id, position=s.position), s.salt, certain=p.key in certain
+            ),
             rows.version_body(p.entry.lines, s.salt),
         ]
         for p, s in zip(entries, kept, strict=True)
@@ -48,13 +53,14 @@ def test_the_fast_texts_and_digests_are_the_defined_ones(drawn: list[Entry], off
         assert p.credit == sum((x.amount for x in e.lines if x.side is Side.CREDIT), Decimal(0))
         assert (p.debit or p.credit) == rows.total_of(e.lines)
     kept = stored(entries, offset)
-    assert batch_content("f" * 64, entries, kept) == defined("f" * 64, entries, kept)
+    certain = frozenset(p.key for p in entries[::2])
+    assert batch_content(BATCH, entries, kept, certain) == defined(entries, kept, certain)
 
 
 def test_a_batch_of_many_parts_has_the_defined_digest() -> None:
     entries = prepare(some_entries(9_000))
     kept = stored(entries)
-    assert batch_content("0", entries, kept) == defined("0", entries, kept)
+    assert batch_content(BATCH, entries, kept, frozenset()) == defined(entries, kept, frozenset())
 
 
 def test_one_amount_has_one_spelling() -> None:
