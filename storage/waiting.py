@@ -71,6 +71,20 @@ def asked(session: Session, book_id: str, entry_ids: Sequence[str]) -> dict[str,
     return {r.entry_id: Asked(by=r.recorded_by, corrected=bool(json.loads(r.detail).get("corrected"))) for r in rows}
 
 
+def assigned(session: Session, book_id: str, entry_ids: Sequence[str]) -> dict[str, str]:
+    """Who was asked last to look at each of these entries; those that nobody was asked for are left out."""
+    if not entry_ids:
+        return {}
+    d = schema.decisions.c
+    rows = session.execute(
+        sa.select(d.entry_id, d.detail)
+        .where(d.book_id == book_id, d.entry_id.in_(list(entry_ids)), d.act == "assigned")
+        .order_by(d.sequence)
+    )
+    found = {r.entry_id: str(json.loads(r.detail).get("to", "")) for r in rows}
+    return {entry_id: to for entry_id, to in found.items() if to}
+
+
 def find(session: Session, book_id: str, beginning: str) -> tuple[str, ...]:
     """Up to three entries of a book whose id begins like this, or that were posted as ``2025/ER/7``.
 

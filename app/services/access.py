@@ -203,6 +203,12 @@ def persona_rights(unit: UnitOfWork, who: Who, book_id: str) -> frozenset[Right]
     return RIGHTS[role] - {Right.IMPORT, Right.PEOPLE}
 
 
+def members(unit: UnitOfWork, book_id: str) -> dict[str, str]:
+    """Whoever holds a role in a book, login to name; in the demonstration its personas, whose name is empty."""
+    personas = dict.fromkeys(PERSONAS.values(), "") if playground(unit, book_id) else {}
+    return {**personas, **{h.user.login: h.user.name for h in unit.people.roles(book_id)}}
+
+
 def playground(unit: UnitOfWork, book_id: str) -> bool:
     """Whether a book is the demonstration and holds no entry of anybody's business."""
     return unit.people.only_generated(book_id, GENERATED, (f"{_PERSONA}%", "demo accountant"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from app.services import journal
-from app.services.access import ALL_YEARS, Right, Who, authorise, find, use_case
+from app.services.access import ALL_YEARS, Right, Who, authorise, find, members, use_case
 from app.services.workbench import Workbench
 from engine.journal import Entry, State
 from storage import waiting
@@ -20,13 +20,15 @@ SHOWN = 500  # entries that a desk holds; a longer queue is worked off in parts
 class Waiting:
     """One entry that waits: how sure the model was of it (None where no model proposed it), and who submitted it.
 
-    ``corrected`` says that a reviewer changed it, so that another person has to confirm it.
+    ``corrected`` says that a reviewer changed it, so that another person has to confirm it; ``assigned`` is who was
+    asked to look at it.
     """
 
     entry: Entry
     probability: float | None
     by: str
     corrected: bool
+    assigned: str = ""
 
     @property
     def weight(self) -> Decimal:
@@ -37,7 +39,10 @@ class Waiting:
 
 @use_case(Right.READ)
 def waiting_entries(wb: Workbench, who: Who, book: str, state: State = State.SUBMITTED) -> tuple[Waiting, ...]:
-    """Entries in a state, least sure times largest first. Raises UnknownBook, NotAllowed."""
+    """Entries in a state, those that ``who`` was asked to look at first, then least sure times largest first.
+
+    Raises UnknownBook, NotAllowed.
+    """
     query = JournalQuery(state=state, newest_first=False, size=SHOWN)
     entries = journal.search(wb, who, book, query).rows
     ids = [e.entry_id for e in entries]
@@ -45,16 +50,18 @@ def waiting_entries(wb: Workbench, who: Who, book: str, state: State = State.SUB
         book_id = find(uow, who, book, Right.READ).book_id
         sure = waiting.probabilities(uow.session, ids)
         asked = waiting.asked(uow.session, book_id, ids)
+        given = waiting.assigned(uow.session, book_id, ids)
     found = [
         Waiting(
             entry=e,
             probability=sure.get(e.entry_id),
             by=asked[e.entry_id].by if e.entry_id in asked else "",
             corrected=e.entry_id in asked and asked[e.entry_id].corrected,
+            assigned=given.get(e.entry_id, ""),
         )
         for e in entries
     ]
-    return tuple(sorted(found, key=lambda w: -w.weight))
+    return tuple(sorted(found, key=lambda w: (w.assigned != who.id, -w.weight)))
 
 
 @use_case(Right.READ)
@@ -71,5 +78,4 @@ def count(wb: Workbench, who: Who, book: str) -> int:
 def names(wb: Workbench, who: Who, book: str) -> Mapping[str, str]:
     """What the people of a book are called, by the login that acts are signed with. Raises UnknownBook, NotAllowed."""
     with wb.reading() as uow:
-        held = uow.people.roles(find(uow, who, book, Right.READ).book_id)
-        return {h.user.login: h.user.name for h in held}
+        return members(uow, find(uow, who, book, Right.READ).book_id)

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
 
-from app.services.access import Right, Who, authorise, find, rights_of, use_case, within
+from app.services.access import Right, Who, authorise, find, members, rights_of, use_case, within
+from app.services.errors import BadInput
 from app.services.propose import with_party
 from app.services.rates import carried_over
 from app.services.workbench import Workbench
@@ -223,8 +224,19 @@ def comment(wb: Workbench, who: Who, book: str, entry_id: str, text: str) -> Non
 
 @use_case(Right.SUBMIT)
 def assign(wb: Workbench, who: Who, book: str, entry_id: str, to: str) -> None:
-    """Ask somebody to look at an entry; an empty ``to`` takes it back. Raises as `comment`."""
-    _write(wb, who, book, Right.SUBMIT, lambda uow, found: uow.reviews.assign(found, entry_id, who.id, to))
+    """Ask somebody with a role in the book to look at an entry; an empty ``to`` takes it back.
+
+    Raises as `comment`, and BadInput for somebody without a role.
+    """
+
+    def work(uow: UnitOfWork, found: Book) -> None:
+        people = members(uow, found.book_id)
+        if to and to not in people:
+            others = ", ".join(sorted(people)) or "nobody yet"
+            raise BadInput("Person", to, "this person has no role in the book", f"Who has one: {others}.")
+        uow.reviews.assign(found, entry_id, who.id, to)
+
+    _write(wb, who, book, Right.SUBMIT, work)
 
 
 def _write(wb: Workbench, who: Who, book: str, right: Right, work: Callable[[UnitOfWork, Book], T]) -> T:

@@ -20,7 +20,7 @@ from engine.errors import EngineError
 from engine.inference.amounts import allocate
 from engine.journal import CandidateLine, Line, Side, minor_units
 
-ACCOUNT, DEBIT, CREDIT = "account", "debit", "credit"
+ACCOUNT, DEBIT, CREDIT, PARTY = "account", "debit", "credit", "party"
 COLUMN = {Side.DEBIT: DEBIT, Side.CREDIT: CREDIT}
 
 Cell = str | None
@@ -51,6 +51,11 @@ class Sheet:
     rows: tuple[Row, ...]
     catalog: Mapping[str, str]
     currency: str = ""
+
+    @property
+    def by_party(self) -> bool:
+        """Whether a line names a party, so that parties are worth a column."""
+        return any(row.party for row in self.rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +127,7 @@ def cells(sheet: Sheet) -> list[dict[str, str]]:
             ACCOUNT: row.typed.get(ACCOUNT, row.account),
             DEBIT: _shown(row, Side.DEBIT, amount, sheet.currency),
             CREDIT: _shown(row, Side.CREDIT, amount, sheet.currency),
+            PARTY: row.typed.get(PARTY, row.party),
         }
         for row, amount in zip(sheet.rows, amounts, strict=True)
     ]
@@ -170,9 +176,13 @@ def read(sheet: Sheet) -> Read:
         if not code:
             problems.append(_("Line {number}: choose an account.", number=number))
         lines.append(
-            Line(account=code, side=side, amount=value, party=row.party, tax_code=row.tax_code, label=row.label)
+            Line(account=code, side=side, amount=value, party=_party(row), tax_code=row.tax_code, label=row.label)
         )
     return Read(lines=tuple(lines), problems=tuple(problems))
+
+
+def _party(row: Row) -> str:
+    return " ".join(row.typed.get(PARTY, row.party).split())
 
 
 def changed(sheet: Sheet) -> bool:

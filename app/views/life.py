@@ -83,6 +83,12 @@ def act_word(act: str) -> str:
     return words.get(act, origin_text(act))
 
 
+def asked_for(detail: EntryDetail) -> str:
+    """Who was asked last to look at an entry; empty for nobody."""
+    given = [d for d in detail.decisions if d.act == "assigned"]
+    return str(given[-1].detail.get("to", "")) if given else ""
+
+
 def discarded_word(kind: str) -> str:
     """Why an entry is not booked."""
     words = (_("booked twice"), _("other side of a transfer"), _("not ours"), _("another reason"))

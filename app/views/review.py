@@ -76,7 +76,8 @@ def sure_badge(probability: float | None) -> str:
 
 def _row(w: Waiting, me: str, people: Mapping[str, str]) -> QueueRow:
     who = _("you") if w.by == me else person(w.by, people)
-    chips = [sure_badge(w.probability), _("corrected") if w.corrected else ""]
+    given = _("for {name}", name=_("you") if w.assigned == me else person(w.assigned, people)) if w.assigned else ""
+    chips = [sure_badge(w.probability), _("corrected") if w.corrected else "", given]
     return QueueRow(
         entry_id=w.entry.entry_id,
         title=" ".join(w.entry.description.split()) or _("no description"),

@@ -19,6 +19,7 @@ from app.views.lineage import LineageView, lineage_view
 from app.views.review import entry_lines, sure_badge, warnings
 from app.views.tables import entry_table, fields_list, timeline, versions_table
 from app.widgets.acts import Sitting, may_comment, run
+from app.widgets.assign import assign
 from app.widgets.grid import entry_grid, typed_so_far
 from app.widgets.markdown import plain
 from app.widgets.proposal import balance_line
@@ -98,6 +99,7 @@ def entry_story(at: Sitting, seen: Read) -> None:
     st.subheader(_("How it came to be"), anchor=False)
     st.html(timeline(view.life))
     if may_comment(at.card):
+        assign(at, seen.people)
         _comment(at)
 
 
@@ -129,7 +131,11 @@ def _link(entry_id: str, label: str) -> None:
 
 def _editing(at: Sitting, sheet: grid.Sheet) -> None:
     with st.container(key="grid"):
-        entry_grid(sheet, state.CORRECTING)
+        entry_grid(sheet, state.CORRECTING, parties=True)
+    document = st.text_input(
+        _("Document"), value=at.opened.standing.document, key=at.field("document"), max_chars=200,
+        placeholder=_("Its number"),
+    )  # fmt: skip
     now = grid.read(typed_so_far(sheet, state.CORRECTING))
     balance = balance_of(now.lines, now.problems, sheet.currency)
     balance_line(balance)
@@ -137,7 +143,9 @@ def _editing(at: Sitting, sheet: grid.Sheet) -> None:
     def work(seen: review.Seen) -> None:
         # Read again: a cell may have been left by the very click on the button.
         typed = grid.read(typed_so_far(sheet, state.CORRECTING))
-        review.correct(at.wb, state.actor(), at.card.name, at.entry_id, seen, review.Edit(lines=typed.lines))
+        number = " ".join(str(st.session_state.get(at.field("document"), document)).split())
+        edit = review.Edit(lines=typed.lines, document=None if number == at.opened.standing.document else number)
+        review.correct(at.wb, state.actor(), at.card.name, at.entry_id, seen, edit)
 
     with st.container(horizontal=True, gap="small"):
         st.button(

@@ -11,7 +11,7 @@ from app.i18n import _
 from app.state import Editing
 from app.views import grid
 from app.views.accounts import options
-from app.views.grid import ACCOUNT, CREDIT, DEBIT, Sheet
+from app.views.grid import ACCOUNT, CREDIT, DEBIT, PARTY, Sheet
 from app.widgets.markdown import plain
 
 ROW_HEIGHT = 38
@@ -22,8 +22,8 @@ def typed_so_far(sheet: Sheet, editing: Editing = state.PREDICTING) -> Sheet:
     return grid.with_edits(sheet, _edits(editing))
 
 
-def entry_grid(sheet: Sheet, editing: Editing = state.PREDICTING) -> None:
-    """Draw the grid.
+def entry_grid(sheet: Sheet, editing: Editing = state.PREDICTING, *, parties: bool = False) -> None:
+    """Draw the grid; with a column of ``parties`` where a line has one already, or where asked for.
 
     It keeps its identity while its rows stay the same, so cells that are shared out anew do not take the
     cursor away; adding or removing a row folds what was typed into the sheet and starts a new grid.
@@ -38,7 +38,7 @@ def entry_grid(sheet: Sheet, editing: Editing = state.PREDICTING) -> None:
         hide_index=True,
         width="stretch",
         row_height=ROW_HEIGHT,
-        column_order=[ACCOUNT, DEBIT, CREDIT],
+        column_order=[ACCOUNT, DEBIT, CREDIT, *([PARTY] if parties or now.by_party else [])],
         column_config=_columns(options(now.catalog, [row[ACCOUNT] for row in rows])),
     )
     with st.container(horizontal=True, gap="small"):
@@ -59,6 +59,7 @@ def _columns(choices: list[str]) -> dict[str, Any]:
         ACCOUNT: config.SelectboxColumn(_("Account"), options=choices, width=170),
         DEBIT: config.TextColumn(_("Debit"), width=90, alignment="right"),
         CREDIT: config.TextColumn(_("Credit"), width=90, alignment="right"),
+        PARTY: config.TextColumn(_("Party"), width=150, max_chars=200),
     }
 
 

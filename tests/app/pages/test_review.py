@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from app import state
 from app.services import propose, review
 from app.services.access import Role, Who
+from app.services.errors import BadInput
 from app.services.propose import TypedEvent, event_from_text
 from app.services.review import Edit, Seen
 from app.services.workbench import Workbench
@@ -133,11 +134,14 @@ def test_a_refused_act_is_a_sentence_and_nothing_happens(wb: Workbench, book: st
 def test_a_correction_waits_for_another_person(wb: Workbench, book: str) -> None:
     entry = submitted(wb, "Miete", "10.00")
     at = key(page(), "correct", entry)
-    cells = {0: {"account": "4970 Bank charges"}}
+    cells = {0: {"account": "4970 Bank charges"}, 1: {"party": "Lenz AG"}}
     at.session_state["correct.grid.1"] = {"edited_rows": cells, "added_rows": [], "deleted_rows": []}
+    at.text_input(key=f"act.document.{entry}").input(" R 7  b ")
     at = at.button(key=f"act.save.{entry}").click().run()
     assert not at.exception
-    assert [x.account for x in review.opened(wb, ANA, "test", entry).detail.entry.lines] == ["4970", "1600"]
+    opened = review.opened(wb, ANA, "test", entry)
+    assert [(x.account, x.party) for x in opened.detail.entry.lines] == [("4970", ""), ("1600", "Lenz AG")]
+    assert opened.standing.document == "R 7 b"
     assert "somebody else has to approve it" in said(at)
     assert "What changed" in said(at)
 
@@ -211,3 +215,25 @@ def test_a_comment_stays_with_the_entry(wb: Workbench, book: str) -> None:
     at = at.button(key=f"act.comment.send.{entry}").click().run()
     assert not at.exception
     assert review.opened(wb, ANA, "test", entry).detail.decisions[-1].reason == "please look"
+
+
+def test_who_is_asked_to_look_finds_the_entry_first(wb: Workbench, book: str, sign_in: SignIn) -> None:
+    small, large = submitted(wb, "klein", "10.00"), submitted(wb, "groß", "900.00")
+    at = page(entry=small)
+    assert at.header[0].value == "klein"
+    at = at.selectbox(key=f"act.assign.{small}").select("ben").run()
+    assert not at.exception
+    assert review.opened(wb, ANA, "test", small).detail.decisions[-1].detail == {"to": "ben"}
+    assert "for you" in said(at)
+    sign_in("ben", Role.REVIEWER)
+    assert page().header[0].value == "klein"
+    sign_in("lea", Role.REVIEWER)
+    at = page()
+    assert at.header[0].value == "groß"
+    assert at.selectbox(key=f"act.assign.{large}").value == ""
+
+
+def test_only_people_of_the_book_are_asked(wb: Workbench, book: str) -> None:
+    entry = submitted(wb, "Miete", "10.00")
+    with pytest.raises(BadInput, match="this person has no role in the book"):
+        review.assign(wb, BEN, "test", entry, "eve")

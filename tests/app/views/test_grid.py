@@ -26,7 +26,7 @@ def amounts(sheet: grid.Sheet) -> list[str]:
 
 def test_an_untouched_sheet_is_the_candidate() -> None:
     sheet = a_sheet()
-    assert grid.cells(sheet)[0] == {"account": "4210 Rent", "debit": "1,000.00", "credit": ""}
+    assert grid.cells(sheet)[0] == {"account": "4210 Rent", "debit": "1,000.00", "credit": "", "party": ""}
     assert [(x.account, x.side, x.amount) for x in grid.read(sheet).lines] == [
         (x.account, x.side, x.amount) for x in RENT.lines
     ]
@@ -38,6 +38,16 @@ def test_another_account_keeps_the_amount() -> None:
     assert grid.read(sheet).lines[0].account == "4970"
     assert amounts(sheet) == ["1000.00", "190.00", "1190.00"]
     assert grid.changed(sheet)
+
+
+def test_a_party_is_typed_for_a_line() -> None:
+    sheet = a_sheet()
+    assert not sheet.by_party
+    named = grid.with_edits(sheet, {2: {"party": " Lenz  GmbH "}})
+    assert [x.party for x in grid.read(named).lines] == ["", "", "Lenz GmbH"]
+    kept = grid.sheet_of_lines(grid.read(named).lines, LABELS, "EUR")
+    assert kept.by_party
+    assert grid.read(grid.with_edits(kept, {2: {"party": ""}})).lines[2].party == ""
 
 
 def test_a_typed_amount_shares_the_rest_of_its_side() -> None:
