@@ -12,6 +12,7 @@ from datetime import date as day
 from decimal import Decimal
 
 from engine.journal import Account, Entry, Kind, Line, State
+from storage.statement_records import Statement
 
 FEEDER = "feeder"
 LEDGER_OF_RECORD = "ledger of record"
@@ -72,6 +73,7 @@ class Staged:
     the store gives each entry its own id and keeps the key to recognise it again.
     ``types_derived``: account types were worked out from the codes, the file does not say them.
     ``reason`` says in a sentence how the format was told and how rows were grouped.
+    ``statements`` are those of a bank: no entries, but events that wait for one.
     """
 
     book_hint: str
@@ -83,6 +85,7 @@ class Staged:
     file_sha256: str = ""
     journals: tuple[JournalKind, ...] = ()
     types_derived: bool = False
+    statements: tuple[Statement, ...] = field(default=(), repr=False)
 
     @property
     def line_count(self) -> int:
