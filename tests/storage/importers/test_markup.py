@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+import io
 import tracemalloc
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 
 from storage.errors import ImportRefused
 from storage.importers.limits import MIB, Limits
-from storage.importers.markup import elements, local
+from storage.importers.markup import elements, local, text_of
 
 LAUGHS = b"""<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">
 <!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;">]><l>&c;</l>"""
@@ -40,6 +41,26 @@ def test_sound_xml_comes_in_pieces() -> None:
     ]
     (root,) = elements("a.xml", data)
     assert (local(root), len(root)) == ("r", 3)
+
+
+def test_a_tag_may_name_its_parent_and_pieces_know_their_line() -> None:
+    data = b'<r><a><n>1</n></a>\n<b x:k="v" xmlns:x="u"><n>2</n>\n<c><b/> </c></b></r>'
+    (found,) = elements("a.xml", io.BytesIO(data), "b/n")
+    assert (found.text, found.row) == ("2", 2)
+    (whole,) = elements("a.xml", data, "b")
+    assert (whole.get("k"), [x.tag for x in whole], text_of(whole, "m", "n"), text_of(whole, "c")) == (
+        "v", ["n", "c"], "2", "",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "windows-1252", "utf-16", "iso-8859-2"])
+def test_a_declared_encoding_is_read(encoding: str) -> None:
+    text = f'<?xml version="1.0" encoding="{encoding}"?><r><e>Müß</e></r>'
+    assert [e.text for e in elements("a.xml", text.encode(encoding), "e")] == ["Müß"]
+
+
+def test_a_text_over_many_pieces_is_one() -> None:
+    assert [len(e.text or "") for e in elements("a.xml", b"<r>" + b"x" * 2_000_000 + b"</r>", "r")] == [2_000_000]
 
 
 def test_memory_stays_flat() -> None:
