@@ -23,6 +23,7 @@ from storage.errors import ImportRefused
 from storage.importers.limits import LIMITS, MIB, Limits
 from storage.printable import shown
 
+__all__ = ["Element", "Piece", "elements", "local", "text_of"]  # readers import no XML of their own
 _AGAIN = "Export it again from the program that made it."
 _PIECE = 1 << 16  # bytes handed to the parser at a time
 

@@ -39,6 +39,7 @@ class Posting:
     tax_code: str = ""
     original_amount: Decimal | None = None
     original_currency: str = ""
+    rate: Decimal | None = None
 
     @property
     def balance(self) -> Decimal:
@@ -55,7 +56,7 @@ class Posting:
             Line(
                 account=self.account, side=side, amount=amount, party=self.party, label=self.label,
                 tax_code=self.tax_code, original_amount=self.original_amount,
-                original_currency=self.original_currency,
+                original_currency=self.original_currency, rate=self.rate,
             )
             for side, amount in sides
             if amount
