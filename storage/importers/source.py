@@ -22,6 +22,10 @@ ENTRIES, ACCOUNTS = "entries.jsonl", "accounts.csv"
 _C1 = re.compile(rb"[\x80-\x9f]")
 _LATIN9 = re.compile(rb"[\xa4\xbc\xbd\xbe]")  # euro and oe, where cp1252 has signs that no ledger uses
 _ROW_END = re.compile(r"\r*\n|\r")
+_JOURNALS = (  # files that may hold entries, where a folder or a zip has several
+    ".txt", ".csv", ".tsv", ".jsonl", ".se", ".si", ".sie", ".beancount", ".ledger", ".journal", ".hledger", ".gnucash",
+    ".iif",
+)  # fmt: skip
 _EXPORT = "Save the sheet as CSV or text and import that."
 
 
@@ -98,7 +102,7 @@ def _choose(where: str, names: Sequence[str]) -> str:
     """The file with the entries among ``names``: entries.jsonl, or the only one that can be it."""
     if ENTRIES in names:
         return ENTRIES
-    tables = [n for n in names if n.lower().endswith((".txt", ".csv", ".tsv", ".jsonl")) and n != ACCOUNTS]
+    tables = [n for n in names if n.lower().endswith(_JOURNALS) and n != ACCOUNTS]
     if len(tables) == 1:
         return tables[0]
     found = ", ".join(names[:5]) or "nothing"
