@@ -10,14 +10,19 @@ from storage.importers import canonical, fec, flat, saft, sie
 from storage.importers.limits import LIMITS, Limits
 from storage.importers.reader import Head, Reader
 from storage.importers.source import Source, load
+from storage.importers.statements import camt, mt940, ofx, tables
 from storage.records import Staged
 
 # The first that knows a file reads it: those with an unmistakable beginning stand first, tables of any kind last.
 _READERS: tuple[Reader, ...] = (
     saft.READER,
+    camt.READER,
+    ofx.READER,
+    mt940.READER,
     sie.READER,
     canonical.READER,
     fec.READER,
+    tables.READER,
     flat.READER,
 )
 _BY_NAME = {reader.name: reader for reader in _READERS}
