@@ -24,6 +24,7 @@ from storage.decisions import add_decision, decisions_of
 from storage.errors import LinesRefused, UnknownEntry
 from storage.identity import clean, new_id, new_salt, utc_now
 from storage.intake import NewBatch
+from storage.policy import PolicyStore
 from storage.records import (
     MODEL,
     PERSON,
@@ -159,8 +160,10 @@ class JournalStore:
         )
 
     def teaching(self, book_id: str) -> tuple[Entry, ...]:
-        """The entries that may teach (`engine.journal.teaches`), by (date, position)."""
-        return tuple(e for e in self.current(book_id) if teaches(e))
+        """The entries that may teach (`engine.journal.teaches`) and that everybody may see, by (date, position)."""
+        _id, policy = PolicyStore(self._session).current(book_id)
+        taught = [e for e in self.current(book_id) if teaches(e)]
+        return tuple(e for e in taught if not policy.restricted.covers(e.journal, e.lines))
 
     def count(self, book_id: str) -> int:
         t = views.current_entries

@@ -16,6 +16,7 @@ from engine.journal import Account, Line, money_text
 from storage import chain, schema
 from storage.identity import clean, new_id, utc_now
 from storage.refusals import BadPolicy
+from storage.restricted import Restricted
 
 
 class FourEyes(StrEnum):
@@ -40,6 +41,8 @@ class Policy:
     ``above`` and ``classes`` (account codes, beginnings of codes, or account types) matter where ``four_eyes`` is
     ABOVE: whatever is larger, or touches one of them, needs two. With ``confirm_corrections`` an entry that its
     reviewer corrected waits for another person. ``ready_limit`` is the amount above which nothing is ever ready unseen.
+    Entries of ``restricted_journals``, or with a line on ``restricted_accounts`` (codes or their beginnings), are seen
+    by people with a right of its own only, and teach nothing.
     """
 
     four_eyes: FourEyes = FourEyes.ALWAYS
@@ -49,9 +52,15 @@ class Policy:
     reversal: Reversal = Reversal.BY_SIDE
     document_required: bool = True
     ready_limit: Decimal | None = None
+    restricted_journals: tuple[str, ...] = ()
+    restricted_accounts: tuple[str, ...] = ()
     exchange_gain_account: str = ""
     exchange_loss_account: str = ""
     rounding_account: str = ""
+
+    @property
+    def restricted(self) -> Restricted:
+        return Restricted(self.restricted_journals, self.restricted_accounts)
 
     def needs_two(self, total: Decimal, lines: Iterable[Line], accounts: Mapping[str, Account]) -> bool:
         """Whether an entry of this size on these accounts needs a second person."""
@@ -138,6 +147,7 @@ def _code(_name: str, value: object) -> str:
 _READ = {
     "four_eyes": _four_eyes, "above": _amount, "classes": _codes, "confirm_corrections": _flag,
     "reversal": _reversal, "document_required": _flag, "ready_limit": _maybe_amount,
+    "restricted_journals": _codes, "restricted_accounts": _codes,
     "exchange_gain_account": _code, "exchange_loss_account": _code, "rounding_account": _code,
 }  # fmt: skip
 

@@ -12,6 +12,7 @@ from datetime import date as day
 from decimal import Decimal
 
 from engine.journal import Account, Entry, Kind, Line, State
+from storage.restricted import NOTHING, Restricted
 from storage.statement_records import Statement
 
 FEEDER = "feeder"
@@ -176,7 +177,7 @@ class JournalQuery:
 
     ``text`` must be found, whatever its case and accents, in description, party, document, number or
     line labels (every word, in any order). ``journal`` is a journal's text or its code alone.
-    ``newest_first`` orders by (date, position).
+    ``newest_first`` orders by (date, position). What is ``restricted`` is left out.
     """
 
     text: str = ""
@@ -191,6 +192,7 @@ class JournalQuery:
     page: int = 1
     size: int = 50
     newest_first: bool = True
+    restricted: Restricted = NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,6 +69,8 @@ def conditions(book_id: str, query: JournalQuery) -> list[sa.ColumnElement[bool]
         found.append(t.kind == query.kind.value)
     if query.journal:
         found.append(sa.or_(t.journal == query.journal, sa.func.starts_with(t.journal, query.journal + " ")))
+    if query.restricted:
+        found.append(query.restricted.apart(book_id))
     if query.account:
         found.append(_uses_account(book_id, query.account))
     return found

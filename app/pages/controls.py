@@ -12,8 +12,9 @@ from app.services.books import BookCard
 from app.services.workbench import Workbench
 from app.views.accounts import labels
 from app.widgets.acts import told
-from app.widgets.controls import changes, periods, policy_form, years_form
+from app.widgets.controls import changes, periods, years_form
 from app.widgets.markdown import plain
+from app.widgets.policy import policy_form
 from app.widgets.with_book import with_book
 
 

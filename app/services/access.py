@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from app.services.errors import ServiceError
+from engine.journal import Entry, Line
+from storage import restricted
 from storage.errors import UnknownBook, UnknownEntry
 from storage.people import Held
-from storage.records import Book
+from storage.records import Book, Version
+from storage.restricted import NOTHING, Restricted
 from storage.session import UnitOfWork
 
 T = TypeVar("T", bound=Callable[..., Any])
@@ -40,6 +43,7 @@ class Right(StrEnum):
     TRAIN = "train"
     RELEASE = "release a model"
     AUDIT = "audit"
+    RESTRICTED = "see restricted entries"
     INSTALLATION = "run the installation"  # books, backups, users: not of one book
 
 
@@ -50,6 +54,7 @@ class Role(StrEnum):
     REVIEWER = "reviewer"
     ADMIN = "admin"
     AUDITOR = "auditor"
+    CONFIDANT = "confidant"
 
 
 _BOOKING = frozenset({Right.READ, Right.IMPORT, Right.PREDICT, Right.CORRECT, Right.SUBMIT, Right.CONFIRM})
@@ -62,9 +67,11 @@ RIGHTS: dict[Role, frozenset[Right]] = {
         Right.FORGET, Right.WITHDRAW_BATCH, Right.IMPORT, Right.EXPORT, Right.AUDIT,
     }),
     Role.AUDITOR: frozenset({Right.READ, Right.AUDIT}),
+    # Beside another role: who sees payroll and the like where the book's policy keeps it from others.
+    Role.CONFIDANT: frozenset({Right.RESTRICTED}),
 }  # fmt: skip
 _PERSONA = "demo:"
-PERSONAS = {role: f"{_PERSONA}{role}" for role in Role}
+PERSONAS: dict[Role, str] = {role: f"{_PERSONA}{role}" for role in Role if role is not Role.CONFIDANT}
 GENERATED = "generated"  # the format of a batch that no file brought
 
 
@@ -113,10 +120,16 @@ class NotAllowed(ServiceError):
 
 @dataclass(frozen=True, slots=True)
 class Years:
-    """The part of a book that somebody may see, by the dates of its entries."""
+    """The part of a book that somebody may see, by the dates of its entries, but for what is ``restricted``."""
 
     since: date = date.min
     until: date = date.max
+    restricted: Restricted = NOTHING
+
+    def sees(self, entry: Entry, versions: Sequence[Version] = ()) -> bool:
+        """Whether an entry, with all that its versions ever said, lies in this part."""
+        lines = (entry.lines, *(v.lines for v in versions))
+        return entry.date in self and not any(self.restricted.covers(entry.journal, x) for x in lines)
 
     def __contains__(self, day: date | None) -> bool:
         return day is not None and self.since <= day <= self.until
@@ -132,19 +145,35 @@ ALL_YEARS = Years()
 def authorise(unit: UnitOfWork, who: Who, book_id: str, right: Right) -> Years:
     """Raise NotAllowed unless a role of ``who`` in this book allows ``right``, as the database says now.
 
-    Returns the years that the right reaches to; those of somebody without limits are `ALL_YEARS`.
+    Returns the part of the book that the right reaches to; that of somebody without limits is `ALL_YEARS`.
     """
-    years = _reach(unit, who, book_id).get(right)
+    reach = _reach(unit, who, book_id)
+    years = reach.get(right)
     if years is None:
         raise NotAllowed(who.name or who.id, right, _name(unit, book_id))
-    return years
+    if Right.RESTRICTED in reach:
+        return years
+    return replace(years, restricted=unit.policies.current(book_id)[1].restricted)
 
 
 def within(unit: UnitOfWork, book_id: str, years: Years, entry_ids: Sequence[str]) -> tuple[str, ...]:
-    """Those of some entries that lie in the years somebody may see."""
+    """Those of some entries that lie in the part of a book that somebody may see."""
     if years == ALL_YEARS:
         return tuple(entry_ids)
-    return tuple(e for e in entry_ids if _day(unit, book_id, e) in years)
+    seen = restricted.visible(unit.session, book_id, years.restricted, entry_ids)
+    return tuple(e for e in entry_ids if e in seen and _day(unit, book_id, e) in years)
+
+
+def authorise_entry(unit: UnitOfWork, who: Who, book_id: str, right: Right, entry_id: str) -> None:
+    """As `authorise`, for an act on one entry: one that ``who`` may not see is an UnknownEntry."""
+    if not within(unit, book_id, authorise(unit, who, book_id, right), (entry_id,)):
+        raise UnknownEntry(entry_id)
+
+
+def unrestricted(unit: UnitOfWork, who: Who, book: Book, journal: str, lines: Sequence[Line]) -> None:
+    """Raise NotAllowed where these lines would make an entry that ``who`` could not see."""
+    if authorise(unit, who, book.book_id, Right.READ).restricted.covers(journal, lines):
+        raise NotAllowed(who.name or who.id, Right.RESTRICTED, book.name)
 
 
 def _day(unit: UnitOfWork, book_id: str, entry_id: str) -> date | None:

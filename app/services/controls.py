@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
-from app.services.access import Right, Who, authorise, find, others_may, use_case
+from app.services.access import Right, Who, authorise, find, others_may, use_case, within
 from app.services.verify import write_anchor
 from app.services.workbench import Workbench
 from storage.control import Change, NewChange
@@ -77,7 +77,7 @@ def unfinished(wb: Workbench, who: Who, book: str, first: date, last: date) -> t
     with wb.reading() as uow:
         book_id = find(uow, who, book, Right.READ).book_id
         years = authorise(uow, who, book_id, Right.READ)
-        return uow.periods.unfinished(book_id, max(first, years.since), min(last, years.until))
+        return within(uow, book_id, years, uow.periods.unfinished(book_id, first, last))
 
 
 @use_case(Right.CLOSE)

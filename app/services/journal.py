@@ -25,7 +25,7 @@ def search(wb: Workbench, who: Who, book: str, query: JournalQuery) -> JournalPa
         years = authorise(uow, who, book_id, Right.READ)
         if years != ALL_YEARS:
             since, until = max(query.since or years.since, years.since), min(query.until or years.until, years.until)
-            query = replace(query, since=since, until=until)
+            query = replace(query, since=since, until=until, restricted=years.restricted)
         return uow.journal.search(book_id, query)
 
 
@@ -35,7 +35,7 @@ def entry_detail(wb: Workbench, who: Who, book: str, entry_id: str) -> EntryDeta
     with wb.reading() as uow:
         book_id = find(uow, who, book, Right.READ).book_id
         detail = uow.journal.entry(book_id, entry_id)
-        if detail.entry.date not in authorise(uow, who, book_id, Right.READ):
+        if not authorise(uow, who, book_id, Right.READ).sees(detail.entry, detail.versions):
             raise UnknownEntry(entry_id)
         return detail
 

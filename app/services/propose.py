@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from app.services.access import Right, Who, find, use_case
+from app.services.access import Right, Who, find, unrestricted, use_case
 from app.services.errors import NoModelYet, OtherBook
 from app.services.rates import in_book_currency, whole, with_difference, with_originals
 from app.services.typed import TypedEvent, event_from_text, read_description, today
@@ -92,6 +92,7 @@ def save(  # noqa: PLR0913  the proposal, what a person made of it, and its docu
             party=event.party,
             document=" ".join(document.split()),
         )
+        unrestricted(uow, who, found, new.journal, lines)
         entry_id = uow.journal.open_entry(found.book_id, new, who.id)
         if proposal.bundle:
             proposed: Sequence[Line] = [

@@ -10,7 +10,18 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
 
-from app.services.access import Right, Who, authorise, find, members, rights_of, use_case, within
+from app.services.access import (
+    Right,
+    Who,
+    authorise,
+    authorise_entry,
+    find,
+    members,
+    rights_of,
+    unrestricted,
+    use_case,
+    within,
+)
 from app.services.errors import BadInput
 from app.services.propose import with_party
 from app.services.rates import carried_over
@@ -110,7 +121,7 @@ def submit(  # noqa: PLR0913  an act with what was missing
             at = Seen(version=uow.reviews.correct(found, entry_id, edit, who.id, seen, look), decided=seen.decided)
         uow.reviews.submit(found, entry_id, who.id, at, no_document=no_document, look=look)
 
-    _write(wb, who, book, Right.SUBMIT, work)
+    _write(wb, who, book, Right.SUBMIT, entry_id, work)
 
 
 @use_case(Right.CORRECT)
@@ -120,11 +131,12 @@ def correct(wb: Workbench, who: Who, book: str, entry_id: str, seen: Seen, edit:
     def work(uow: UnitOfWork, found: Book) -> int:
         if uow.reviews.standing(found.book_id, entry_id).state is State.SUBMITTED:
             find(uow, who, book, Right.APPROVE)
-        before = uow.journal.entry(found.book_id, entry_id).entry.lines
-        whole = replace(edit, lines=carried_over(before, edit.lines, found.currency))
+        before = uow.journal.entry(found.book_id, entry_id).entry
+        whole = replace(edit, lines=carried_over(before.lines, edit.lines, found.currency))
+        unrestricted(uow, who, found, before.journal, whole.lines)
         return uow.reviews.correct(found, entry_id, whole, who.id, seen, _look(uow, who, found))
 
-    return _write(wb, who, book, Right.CORRECT, work)
+    return _write(wb, who, book, Right.CORRECT, entry_id, work)
 
 
 @use_case(Right.CORRECT)
@@ -139,7 +151,7 @@ def move(wb: Workbench, who: Who, book: str, entry_id: str, seen: Seen, day: dat
         uow.reviews.move(found, entry_id, target, who.id, seen)
         return target
 
-    return _write(wb, who, book, Right.CORRECT, work)
+    return _write(wb, who, book, Right.CORRECT, entry_id, work)
 
 
 @use_case(Right.APPROVE)
@@ -149,7 +161,7 @@ def approve(wb: Workbench, who: Who, book: str, entry_id: str, seen: Seen, *, op
     def work(uow: UnitOfWork, found: Book) -> None:
         uow.reviews.approve(found, entry_id, who.id, seen, _look(uow, who, found, opened=opened))
 
-    _write(wb, who, book, Right.APPROVE, work)
+    _write(wb, who, book, Right.APPROVE, entry_id, work)
 
 
 @use_case(Right.CONFIRM)
@@ -159,21 +171,27 @@ def confirm(wb: Workbench, who: Who, book: str, entry_id: str, seen: Seen) -> No
     def work(uow: UnitOfWork, found: Book) -> None:
         uow.reviews.confirm(found, entry_id, who.id, seen, _look(uow, who, found))
 
-    _write(wb, who, book, Right.CONFIRM, work)
+    _write(wb, who, book, Right.CONFIRM, entry_id, work)
 
 
 @use_case(Right.APPROVE)
 def give_back(wb: Workbench, who: Who, book: str, entry_id: str, seen: Seen, reason: str) -> None:
     """Return an entry with a reason. Raises as `submit`, and ReasonMissing."""
-    _write(
-        wb, who, book, Right.APPROVE, lambda uow, found: uow.reviews.give_back(found, entry_id, who.id, seen, reason)
-    )
+
+    def work(uow: UnitOfWork, found: Book) -> None:
+        uow.reviews.give_back(found, entry_id, who.id, seen, reason)
+
+    _write(wb, who, book, Right.APPROVE, entry_id, work)
 
 
 @use_case(Right.SUBMIT)
 def withdraw(wb: Workbench, who: Who, book: str, entry_id: str, seen: Seen) -> None:
     """Take back one's own submission or approval. Raises as `submit`, NotYours, AlreadyExported."""
-    _write(wb, who, book, Right.SUBMIT, lambda uow, found: uow.reviews.withdraw(found, entry_id, who.id, seen))
+
+    def work(uow: UnitOfWork, found: Book) -> None:
+        uow.reviews.withdraw(found, entry_id, who.id, seen)
+
+    _write(wb, who, book, Right.SUBMIT, entry_id, work)
 
 
 @use_case(Right.CORRECT)
@@ -187,7 +205,7 @@ def discard(  # noqa: PLR0913  an act with its two reasons
             find(uow, who, book, Right.APPROVE)
         uow.reviews.discard(found, entry_id, who.id, seen, kind=kind, reason=reason)
 
-    _write(wb, who, book, Right.CORRECT, work)
+    _write(wb, who, book, Right.CORRECT, entry_id, work)
 
 
 @use_case(Right.POST)
@@ -198,7 +216,7 @@ def post(wb: Workbench, who: Who, book: str, entry_id: str, seen: Seen) -> str:
         detail = uow.reviews.post(found, entry_id, who.id, seen, _look(uow, who, found)).detail
         return " ".join(str(detail[k]) for k in ("fiscal_year", "journal", "number") if detail[k])
 
-    return _write(wb, who, book, Right.POST, work)
+    return _write(wb, who, book, Right.POST, entry_id, work)
 
 
 @use_case(Right.REVERSE)
@@ -213,13 +231,13 @@ def reverse(  # noqa: PLR0913  an act with its day and reason
         uow.reviews.submit(found, made, who.id, fresh, no_document=reason, look=_look(uow, who, found))
         return made
 
-    return _write(wb, who, book, Right.REVERSE, work)
+    return _write(wb, who, book, Right.REVERSE, entry_id, work)
 
 
 @use_case(Right.SUBMIT)
 def comment(wb: Workbench, who: Who, book: str, entry_id: str, text: str) -> None:
     """Say something about an entry. Raises UnknownBook, UnknownEntry, NotAllowed, ReasonMissing."""
-    _write(wb, who, book, Right.SUBMIT, lambda uow, found: uow.reviews.comment(found, entry_id, who.id, text))
+    _write(wb, who, book, Right.SUBMIT, entry_id, lambda uow, found: uow.reviews.comment(found, entry_id, who.id, text))
 
 
 @use_case(Right.SUBMIT)
@@ -236,12 +254,18 @@ def assign(wb: Workbench, who: Who, book: str, entry_id: str, to: str) -> None:
             raise BadInput("Person", to, "this person has no role in the book", f"Who has one: {others}.")
         uow.reviews.assign(found, entry_id, who.id, to)
 
-    _write(wb, who, book, Right.SUBMIT, work)
+    _write(wb, who, book, Right.SUBMIT, entry_id, work)
 
 
-def _write(wb: Workbench, who: Who, book: str, right: Right, work: Callable[[UnitOfWork, Book], T]) -> T:
-    """One transaction: the right, then the act; run again when another process was faster."""
-    return wb.store.write(lambda uow: work(uow, find(uow, who, book, right)))
+def _write(wb: Workbench, who: Who, book: str, right: Right, entry_id: str, work: Callable[[UnitOfWork, Book], T]) -> T:
+    """One transaction: the right to act on this entry, then the act; run again when another process was faster."""
+
+    def checked(uow: UnitOfWork) -> T:
+        found = find(uow, who, book, right)
+        authorise_entry(uow, who, found.book_id, right, entry_id)
+        return work(uow, found)
+
+    return wb.store.write(checked)
 
 
 def _look(uow: UnitOfWork, who: Who, book: Book, *, opened: bool = True) -> Look:

@@ -102,9 +102,9 @@ def sign_in(wb: Workbench, login: str, secret: str, *, nonce: str, new_password:
 
 @use_case(None, "the demo book is open to whoever sits at this machine")
 def enter_as(wb: Workbench, role: Role, *, nonce: str) -> str:
-    """A ticket for a persona of the demo book; raises PersonasClosed."""
+    """A ticket for a persona of the demo book; raises PersonasClosed, for a role without a persona too."""
     with wb.writing() as uow:
-        if not _personas(wb, uow):
+        if role not in PERSONAS or not _personas(wb, uow):
             raise PersonasClosed
         return uow.sign_ins.ticket(PERSONAS[role], nonce[:_LONGEST], utc_now())
 

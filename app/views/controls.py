@@ -49,6 +49,8 @@ def rule_word(name: str) -> str:
         "reversal": _("Reversals"),
         "document_required": _("Document needed"),
         "ready_limit": _("Never unseen above"),
+        "restricted_journals": _("Restricted journals"),
+        "restricted_accounts": _("Restricted accounts"),
         "exchange_gain_account": _("Account for exchange gains"),
         "exchange_loss_account": _("Account for exchange losses"),
         "rounding_account": _("Account for rounding"),

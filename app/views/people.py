@@ -18,6 +18,7 @@ def role_words() -> dict[Role, tuple[str, str]]:
         Role.REVIEWER: (_("Reviewer"), _("also approves, posts, reverses, exports")),
         Role.ADMIN: (_("Admin"), _("people, catalog, periods, policy, models; books nothing")),
         Role.AUDITOR: (_("Auditor"), _("reads the years that were granted")),
+        Role.CONFIDANT: (_("Confidant"), _("beside another role: also sees restricted entries")),
     }
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from decimal import Decimal
-from typing import Any
 
 import streamlit as st
 
@@ -13,19 +11,16 @@ from app.i18n import _
 from app.services import controls, review
 from app.services.access import Right
 from app.services.books import BookCard
-from app.services.controls import Change, FiscalYear, Lock, Policy
+from app.services.controls import Change, FiscalYear, Lock
 from app.services.errors import ServiceError
-from app.services.typed import read_amount, today
+from app.services.typed import today
 from app.services.workbench import Workbench
 from app.views.controls import (
     Month,
     change_view,
     fiscal_years,
-    four_eyes_words,
     lock_word,
     months,
-    reversal_words,
-    rule_word,
     year_title,
 )
 from app.views.numbers import money
@@ -34,68 +29,7 @@ from app.widgets.markdown import plain
 from storage.errors import StorageError
 from storage.refusals import PeriodOccupied
 
-_RULES = ("four_eyes", "above", "classes", "reversal", "ready_limit")
-_ACCOUNTS = ("exchange_gain_account", "exchange_loss_account", "rounding_account")
 _COLOURS = {Lock.OPEN: "green", Lock.SOFT: "orange", Lock.HARD: "gray"}
-
-
-def policy_form(wb: Workbench, card: BookCard, policy: Policy, accounts: Mapping[str, str]) -> None:
-    """Every rule with its value; a change needs a reason, and a second person where there is one."""
-    eyes, back = four_eyes_words(), reversal_words()
-    turn = state.RULES_TURN.get()  # a new turn shows the values that hold then
-    values: dict[str, Any] = {}
-    second, above_, named_, back_, unseen = (rule_word(name) for name in _RULES)
-
-    def key(name: str) -> str:
-        return f"controls.{name}.{turn}"
-
-    with st.form("controls.policy"):
-        values["four_eyes"] = st.radio(
-            second, list(eyes), index=list(eyes).index(policy.four_eyes.value), key=key("four_eyes"),
-            format_func=eyes.__getitem__,
-        )  # fmt: skip
-        left, right = st.columns(2)
-        with left:
-            above = st.text_input(above_, value=money(policy.above), key=key("above"))
-        with right:
-            values["classes"] = st.text_input(
-                named_, value=", ".join(policy.classes), key=key("classes"),
-                placeholder=_("Codes or their beginnings, with commas"),
-            )  # fmt: skip
-        values["confirm_corrections"] = st.checkbox(
-            _("What a reviewer corrected is confirmed by somebody else"), value=policy.confirm_corrections,
-            key=key("confirm_corrections"),
-        )  # fmt: skip
-        values["document_required"] = st.checkbox(
-            _("A submission needs a document number, or a reason for having none"), value=policy.document_required,
-            key=key("document_required"),
-        )  # fmt: skip
-        left, right = st.columns(2)
-        with left:
-            values["reversal"] = st.selectbox(
-                back_, list(back), index=list(back).index(policy.reversal.value), key=key("reversal"),
-                format_func=back.__getitem__,
-            )  # fmt: skip
-        with right:
-            limit = st.text_input(
-                unseen, key=key("ready_limit"), placeholder=_("No limit"),
-                value="" if policy.ready_limit is None else money(policy.ready_limit),
-            )  # fmt: skip
-        names = {"": _("none"), **accounts}
-        for column, rule in zip(st.columns(len(_ACCOUNTS)), _ACCOUNTS, strict=True):
-            now = getattr(policy, rule)
-            choices = list(dict.fromkeys((*names, now)))
-            with column:
-                values[rule] = st.selectbox(
-                    rule_word(rule), choices, index=choices.index(now), key=key(rule),
-                    format_func=lambda code: names.get(code, code),
-                )  # fmt: skip
-        reason = st.text_input(_("Reason"), key=key("reason"))
-        sent = st.form_submit_button(
-            _("Change the rules"), type="primary", icon=":material/check:", key="controls.save"
-        )
-    if sent:
-        attempt(lambda: _change(wb, card, values | {"above": _amount(above), "ready_limit": _amount(limit)}, reason))
 
 
 def years_form(wb: Workbench, card: BookCard, named: tuple[FiscalYear, ...]) -> None:
@@ -161,20 +95,6 @@ def attempt(act: Callable[[], object], done: str = "") -> None:
     if done:
         state.DONE.set(done)
     st.rerun()
-
-
-def _change(wb: Workbench, card: BookCard, values: Mapping[str, object], reason: str) -> None:
-    change = controls.change_policy(wb, state.actor(), card.name, values, reason)
-    state.RULES_TURN.set(state.RULES_TURN.get() + 1)
-    state.DONE.set(_("The rules hold from now on.") if change.holds else _("The change waits for a second person."))
-
-
-def _amount(text: str) -> Decimal | None:
-    """A typed amount; zero is one here, nothing is none."""
-    bare = text.strip()
-    if not bare:
-        return None
-    return Decimal(0) if not bare.strip("0.,") else read_amount(bare)[0]
 
 
 def _month(wb: Workbench, card: BookCard, one: Month) -> None:
