@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -36,6 +36,7 @@ from storage.records import (
     Version,
 )
 from storage.refusals import WrongState
+from storage.touched import touched
 
 EDITABLE = (State.DRAFT, State.RETURNED, State.SUBMITTED)
 
@@ -149,20 +150,25 @@ class JournalStore:
         """The page of entries that ``query`` asks for, with totals over all of them."""
         return search.find(self._session, book_id, query)
 
-    def current(self, book_id: str) -> tuple[Entry, ...]:
-        """Every entry of a book as it stands now, by (date, position)."""
+    def current(self, book_id: str, only: Collection[str] | None = None) -> tuple[Entry, ...]:
+        """Every entry of a book as it stands now, or those with the ids in ``only``, by (date, position)."""
         t = views.current_entries
-        headers = [dict(r._mapping) for r in self._session.execute(sa.select(t).where(t.c.book_id == book_id))]  # noqa: SLF001
-        now = sa.select(t.c.version_id).where(t.c.book_id == book_id)
+        asked = [t.c.book_id == book_id] if only is None else [t.c.book_id == book_id, t.c.entry_id.in_(list(only))]
+        headers = [dict(r._mapping) for r in self._session.execute(sa.select(t).where(*asked))]  # noqa: SLF001
+        now = sa.select(t.c.version_id).where(*asked) if only is None else [h["version_id"] for h in headers]
         lines = search.lines_of(self._session, now)
         return in_order(
             rows.entry_of(h, lines.get(h["version_id"], ())) for h in sorted(headers, key=lambda h: h["entry_id"])
         )
 
-    def teaching(self, book_id: str) -> tuple[Entry, ...]:
+    def touched(self, book_id: str, since: int) -> frozenset[str] | None:
+        """Ids of entries that changed after a link of the chain; None where that may be all of them."""
+        return touched(self._session, book_id, since)
+
+    def teaching(self, book_id: str, only: Collection[str] | None = None) -> tuple[Entry, ...]:
         """The entries that may teach (`engine.journal.teaches`) and that everybody may see, by (date, position)."""
         _id, policy = PolicyStore(self._session).current(book_id)
-        taught = [e for e in self.current(book_id) if teaches(e)]
+        taught = [e for e in self.current(book_id, only) if teaches(e)]
         return tuple(e for e in taught if not policy.restricted.covers(e.journal, e.lines))
 
     def count(self, book_id: str) -> int:

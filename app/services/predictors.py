@@ -149,11 +149,13 @@ class Predictors:
             head = uow.journal.head(book.book_id)
             if head == loaded.head or (not wait and loaded.catching.locked()):
                 return
-            teaching = uow.journal.teaching(book.book_id)
+            changed = uow.journal.touched(book.book_id, loaded.head) if loaded.head >= 0 else None
+            teaching = uow.journal.teaching(book.book_id, changed)
             taxes = uow.taxes.current(book.book_id)
         if taxes != loaded.taxes:
             _use_taxes(loaded, taxes)
-        known = {e.entry_id: e for e in (loaded.memory.entries[int(row)] for row in loaded.memory.live())}
+        rows = (loaded.memory.entries[int(row)] for row in loaded.memory.live())
+        known = {e.entry_id: e for e in rows if changed is None or e.entry_id in changed}
         gone = sorted(known.keys() - {e.entry_id for e in teaching})
         fresh = [e for e in teaching if known.get(e.entry_id) != e]
         if wait or len(fresh) <= AT_ONCE:
