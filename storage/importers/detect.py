@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from storage.errors import ImportRefused
-from storage.importers import canonical, fec, flat, saft, sie
+from storage.importers import canonical, datev, fec, flat, saft, sie
 from storage.importers.limits import LIMITS, Limits
 from storage.importers.reader import Head, Reader
 from storage.importers.source import Source, load
@@ -16,6 +16,7 @@ from storage.records import Staged
 # The first that knows a file reads it: those with an unmistakable beginning stand first, tables of any kind last.
 _READERS: tuple[Reader, ...] = (
     saft.READER,
+    datev.READER,
     camt.READER,
     ofx.READER,
     mt940.READER,
