@@ -12,8 +12,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.journal import Entry, Kind, Line
-from storage import chain, rows, schema
+from storage import chain, rows, schema, schema_statements
 from storage.chained import CONTENT, SHOWN, Link, Row, Rows, Stray, View, told, uncovered, without_place
+from storage.chained_statements import Statements
 from storage.prepared import batch_body
 
 __all__ = ["CONTENT"]
@@ -293,4 +294,5 @@ CONTENT |= {
     schema.entries.name: _Headers(),
     schema.versions.name: _Versions(),
     schema.batches.name: _Batches(),
+    schema_statements.statements.name: Statements(),
 }

@@ -27,6 +27,7 @@ from storage.periods import PeriodStore
 from storage.policy import PolicyStore
 from storage.reviews import ReviewStore
 from storage.sign_ins import SignInStore
+from storage.statements import StatementStore
 from storage.taxes import TaxStore
 
 T = TypeVar("T")
@@ -54,6 +55,7 @@ class UnitOfWork:
         self.reviews = ReviewStore(session)
         self.people = PeopleStore(session)
         self.sign_ins = SignInStore(session)
+        self.statements = StatementStore(session)
 
 
 class Store:
