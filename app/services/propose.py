@@ -16,6 +16,7 @@ from engine.explain.records import Explanation
 from engine.journal import Account, Event, Line, Proposal
 from storage.records import MODEL, PERSON, Book, NewEntry
 from storage.rules import Setting, check_entry
+from storage.session import UnitOfWork
 
 __all__ = ["Answered", "TypedEvent", "by_hand", "event_from_text", "propose", "save", "why"]
 
@@ -71,39 +72,46 @@ def save(  # noqa: PLR0913  the proposal, what a person made of it, and its docu
     Returns the entry id. Raises NotAllowed, OtherBook, NotBalanced, AccountUnusable, AmountRefused, UnknownBook,
     UnknownJournal; nothing is stored then.
     """
+    with wb.writing() as uow:
+        return keep(uow, who, book, proposal, event, lines, document=document)
+
+
+def keep(  # noqa: PLR0913  as `save`
+    uow: UnitOfWork, who: Who, book: str, proposal: Proposal, event: Event, lines: Sequence[Line], *, document: str = ""
+) -> str:
+    """As `save`, in a transaction that goes on."""
     description = read_description(event.description)
     day = event.date or today()
-    with wb.writing() as uow:
-        found = find(uow, who, book, Right.CORRECT)
-        event = in_book_currency(event, found.name, found.currency)
-        policy = uow.policies.current(found.book_id)[1]
-        if proposal.bundle and proposal.bundle not in {m.digest for m in uow.models.list(found.book_id)}:
-            raise OtherBook(book)
-        catalog = {a.code: a for a in uow.books.catalog(found.book_id)}
-        check_entry(lines, Setting(
-            catalog=catalog, day=day, places=found.minor_units, currency=found.currency,
-            parties=False,  # a draft may lack what its submission asks for
-        ))  # fmt: skip
-        new = NewEntry(
-            description=description,
-            date=day,
-            currency=found.currency,
-            journal=uow.books.journal_named(found.book_id, event.journal).journal if event.journal else "",
-            party=event.party,
-            document=" ".join(document.split()),
-        )
-        unrestricted(uow, who, found, new.journal, lines)
-        entry_id = uow.journal.open_entry(found.book_id, new, who.id)
-        if proposal.bundle:
-            proposed: Sequence[Line] = [
-                Line(account=x.account, side=x.side, amount=x.amount, party=x.party, tax_code=x.tax_code)
-                for x in proposal.candidates[0].lines
-            ]
-            author = f"model {proposal.bundle[:12]}"
-            proposed = with_originals(with_party(proposed, event.party, catalog), event.exchange, policy)
-            uow.journal.add_version(entry_id, proposed, author=author, origin=MODEL, lineage=lineage(proposal))
-        kept = with_originals(with_party(lines, event.party, catalog), event.exchange, policy)
-        uow.journal.add_version(entry_id, kept, author=who.id, origin=PERSON)
+    found = find(uow, who, book, Right.CORRECT)
+    event = in_book_currency(event, found.name, found.currency)
+    policy = uow.policies.current(found.book_id)[1]
+    if proposal.bundle and proposal.bundle not in {m.digest for m in uow.models.list(found.book_id)}:
+        raise OtherBook(book)
+    catalog = {a.code: a for a in uow.books.catalog(found.book_id)}
+    check_entry(lines, Setting(
+        catalog=catalog, day=day, places=found.minor_units, currency=found.currency,
+        parties=False,  # a draft may lack what its submission asks for
+    ))  # fmt: skip
+    new = NewEntry(
+        description=description,
+        date=day,
+        currency=found.currency,
+        journal=uow.books.journal_named(found.book_id, event.journal).journal if event.journal else "",
+        party=event.party,
+        document=" ".join(document.split()),
+    )
+    unrestricted(uow, who, found, new.journal, lines)
+    entry_id = uow.journal.open_entry(found.book_id, new, who.id)
+    if proposal.bundle:
+        proposed: Sequence[Line] = [
+            Line(account=x.account, side=x.side, amount=x.amount, party=x.party, tax_code=x.tax_code)
+            for x in proposal.candidates[0].lines
+        ]
+        author = f"model {proposal.bundle[:12]}"
+        proposed = with_originals(with_party(proposed, event.party, catalog), event.exchange, policy)
+        uow.journal.add_version(entry_id, proposed, author=author, origin=MODEL, lineage=lineage(proposal))
+    kept = with_originals(with_party(lines, event.party, catalog), event.exchange, policy)
+    uow.journal.add_version(entry_id, kept, author=who.id, origin=PERSON)
     return entry_id
 
 
