@@ -34,10 +34,13 @@ _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, Runti
 
 
 class Archive:
-    """The files of a zip by base name. Raises ImportRefused for whatever an honest program does not write."""
+    """The files of a zip by base name. Raises ImportRefused for whatever an honest program does not write.
 
-    def __init__(self, name: str, data: bytes, limits: Limits = LIMITS) -> None:
-        self._name, self._limits = name, limits
+    ``folders``: by whole name instead, as in the zips that spreadsheets are.
+    """
+
+    def __init__(self, name: str, data: bytes, limits: Limits = LIMITS, *, folders: bool = False) -> None:
+        self._name, self._limits, self._folders = name, limits, folders
         self._check_directory(data)
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
@@ -119,15 +122,16 @@ class Archive:
             raise ImportRefused(self._name, why, _AGAIN)
 
     def _by_base_name(self, infos: list[zipfile.ZipInfo]) -> Mapping[str, zipfile.ZipInfo]:
-        """Files by the last part of their name; what macOS adds is left out, two of one name are refused."""
+        """Files by name; what macOS adds is left out, two of one name are refused."""
         found: dict[str, zipfile.ZipInfo] = {}
         for info in infos:
             name = PurePosixPath(info.filename.replace("\\", "/"))
             if info.is_dir() or name.parts[:1] == ("__MACOSX",):
                 continue
-            if name.name in found:
-                raise ImportRefused(self._name, f"two files in it are called {name.name!r}", _AGAIN)
-            found[name.name] = info
+            key = str(name) if self._folders else name.name
+            if key in found:
+                raise ImportRefused(self._name, f"two files in it are called {key!r}", _AGAIN)
+            found[key] = info
         return found
 
     def _too_large(self, what: str, size: int) -> ImportRefused:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from storage.errors import ImportRefused
-from storage.importers import canonical, datev, fec, flat, saft, sie
+from storage.importers import beancount, canonical, datev, fec, flat, ledger_text, saft, sie
 from storage.importers.limits import LIMITS, Limits
 from storage.importers.reader import Head, Reader
 from storage.importers.source import Source, load
 from storage.importers.statements import camt, mt940, ofx, tables
+from storage.importers.tables.mapping import Mapping
 from storage.records import Staged
 
 # The first that knows a file reads it: those with an unmistakable beginning stand first, tables of any kind last.
@@ -21,6 +23,8 @@ _READERS: tuple[Reader, ...] = (
     ofx.READER,
     mt940.READER,
     sie.READER,
+    beancount.READER,
+    ledger_text.READER,
     canonical.READER,
     fec.READER,
     tables.READER,
@@ -30,14 +34,23 @@ _BY_NAME = {reader.name: reader for reader in _READERS}
 FORMATS = tuple(_BY_NAME)
 
 
-def read(path: Path, format: str | None = None, limits: Limits = LIMITS) -> Staged:
+def read(
+    path: Path,
+    format: str | None = None,
+    limits: Limits = LIMITS,
+    profiles: Sequence[Mapping] = (),
+    mapping: Mapping | None = None,
+) -> Staged:
     """Stage the entries of a file, a zip or a folder; bad rows are data in `Staged.errors`.
+
+    ``profiles`` are saved mappings of tables: the first that knows a table's header is used. With ``mapping`` the
+    file is a table and is read as that says.
 
     Raises ImportRefused when the file as a whole cannot be read, or is of no known format.
     """
     if format is not None and format not in _BY_NAME:
         raise ImportRefused(path.name, f"there is no format {format!r}", f"Formats: {', '.join(FORMATS)}.")
-    source = load(path, limits)
+    source = replace(load(path, limits), profiles=tuple(profiles), mapping=mapping)
     staged = _BY_NAME[format or detect(source)].read(source)
     return replace(staged, reason=f"{staged.reason} (The format was given.)") if format else staged
 

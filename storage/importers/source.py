@@ -16,6 +16,7 @@ from pathlib import Path
 from storage.errors import ImportRefused
 from storage.importers.archive import Archive
 from storage.importers.limits import LIMITS, MIB, Limits
+from storage.importers.tables.mapping import Mapping as TableMapping
 
 ENTRIES, ACCOUNTS = "entries.jsonl", "accounts.csv"
 
@@ -26,18 +27,24 @@ _JOURNALS = (  # files that may hold entries, where a folder or a zip has severa
     ".txt", ".csv", ".tsv", ".jsonl", ".se", ".si", ".sie", ".beancount", ".ledger", ".journal", ".hledger", ".gnucash",
     ".iif",
 )  # fmt: skip
+_WORKBOOKS = {"xl/workbook.xml", "xl/workbook.bin"}
 _EXPORT = "Save the sheet as CSV or text and import that."
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What to import: ``main`` is the file with the entries, ``beside`` its companions by name."""
+    """What to import: ``main`` is the file with the entries, ``beside`` its companions by name.
+
+    ``profiles`` are saved mappings, one of which may know a table's header; ``mapping`` is the one to read it by.
+    """
 
     name: str
     main: str
     data: bytes
     beside: Mapping[str, bytes]
     limits: Limits = LIMITS
+    profiles: tuple[TableMapping, ...] = ()
+    mapping: TableMapping | None = None
 
     @property
     def sha256(self) -> str:
@@ -112,9 +119,12 @@ def _choose(where: str, names: Sequence[str]) -> str:
 
 
 def _from_zip(path: Path, data: bytes, limits: Limits) -> Source:
+    names = set(Archive(path.name, data, limits, folders=True).names)
+    if names & _WORKBOOKS or "content.xml" in names:
+        return Source(path.stem, path.name, data, {}, limits)
+    if "[Content_Types].xml" in names:
+        raise ImportRefused(path.name, "it is a document and no spreadsheet", _EXPORT)
     archive = Archive(path.name, data, limits)
-    if "[Content_Types].xml" in archive.names:
-        raise ImportRefused(path.name, "it is a spreadsheet or document, not a text file", _EXPORT)
     main = _choose(path.name, archive.names)
     beside = {n: archive.read(n) for n in archive.names if main == ENTRIES and n == ACCOUNTS}
     return Source(path.stem, main, archive.read(main), beside, limits)
