@@ -19,6 +19,7 @@ from storage.records import Staged
 NAME = "datev"
 _KNOWN = {BOOKINGS: "Buchungsstapel", NAMES: "Kontenbeschriftungen", PARTIES: "Debitoren/Kreditoren"}
 _PERSON = ("nameadressatentypnaturlperson", "vornameadressatentypnaturlperson")
+_LABELS = ("kontenbeschriftunglang", "kontenbeschriftung", "kontobeschriftung")
 _NAME_COLUMNS = ("nameadressatentypunternehmen", "nameadressatentypkeineangabe", "kurzbezeichnung")
 
 
@@ -94,7 +95,8 @@ def _read_names(staging: Staging, book: _Book, file: DatevFile) -> None:
             continue
         person = " ".join(found[c] for c in reversed(_PERSON) if found.get(c))
         company = next((found[c] for c in _NAME_COLUMNS if found.get(c)), "")
-        book.names[code] = " ".join((found.get("kontenbeschriftung") or company or person).split())
+        label = next((found[c] for c in _LABELS if found.get(c)), "")
+        book.names[code] = " ".join((label or company or person).split())
 
 
 def _staged(staging: Staging, book: _Book) -> Staged:

@@ -74,7 +74,7 @@ class DatevFile:
 
     def __init__(self, source: Source) -> None:
         self.name, self.limits = source.main, source.limits
-        text, self.encoding = decode(source.main, source.data)
+        text, self.encoding = _decoded(source)
         self._rows = rows_of(text.replace("\0", ""))
         first = next((n for n, row in enumerate(self._rows) if row.strip("\ufeff ")), 0)
         if not self._rows or not is_datev(self._rows[first]):
@@ -143,6 +143,12 @@ class DatevFile:
             why = f"has a cell of {long:,} characters and the limit is {self.limits.cell_characters:,}"
             return why, "Check the quotation marks around it."
         return None
+
+
+def _decoded(source: Source) -> tuple[str, str]:
+    """DATEV knows cp1252 and UTF-8; ISO 8859-15, which is close to the first, is none of its encodings."""
+    text, encoding = decode(source.main, source.data)
+    return (source.data.decode("cp1252"), "cp1252") if encoding == "ISO 8859-15" else (text, encoding)
 
 
 def split_row(row: str) -> list[str] | None:

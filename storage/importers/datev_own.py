@@ -66,7 +66,7 @@ class _OwnLines:
     def _put(self, number: int, line: Line) -> None:
         key = (number, line.account, line.side)
         if (known := self._lines.get(key)) is not None:
-            line = replace(_fuller(known, line), amount=known.amount + line.amount)
+            line = replace(known, amount=known.amount + line.amount)
         self._lines[key] = line
 
     def made(self) -> tuple[Line, ...]:
@@ -83,11 +83,6 @@ def _line(mark: Mapping[str, Any], base: Line, *, flipped: bool) -> Line:
         original_currency=str(mark.get("currency", "")), rate=_exact(mark.get("rate")),
         rate_date=_day(mark.get("rate_date")), rate_source=str(mark.get("rate_source", "")),
     )  # fmt: skip
-
-
-def _fuller(one: Line, other: Line) -> Line:
-    """Marks stand on a line's first row only."""
-    return one if one.party or one.label or one.tax_code or one.original_currency else other
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +104,14 @@ def _taxes(p: Pair) -> _Taxes | None:
         return None
     base, made = p.amount, []
     for found in lines:
-        if not isinstance(found, list) or len(found) != 4 or found[1] not in ("D", "C"):
+        if not isinstance(found, list) or len(found) != 5 or found[1] not in ("D", "C"):
             return None
-        amount = _exact(found[3])
-        if amount is None or not isinstance(found[0], int):
+        number, letter, account, amount, rest = found[0], found[1], str(found[2]), _exact(found[3]), found[4]
+        if amount is None or not isinstance(number, int) or not isinstance(rest, dict):
             return None
-        base -= sign * (amount if found[1] == side else -amount)
-        made.append((found[0], Line(account=str(found[2]), side=Side.of(found[1]), amount=sign * amount)))
+        base -= sign * (amount if letter == side else -amount)
+        line = Line(account=account, side=Side.of(letter), amount=sign * amount)
+        made.append((number, _line(rest, line, flipped=False)))
     return _Taxes(side == "D", str(code), base, made)
 
 
