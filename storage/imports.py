@@ -11,6 +11,7 @@ from engine.journal import Account
 from storage import intake
 from storage.intake import NewBatch
 from storage.prepared import Prepared, prepare
+from storage.quiet import undisturbed
 from storage.records import Book, ImportResult, Staged
 from storage.session import UnitOfWork
 
@@ -24,6 +25,7 @@ class _Sorted:
     alike: tuple[Prepared, ...]
 
 
+@undisturbed()
 def plan(unit: UnitOfWork, book: Book | None, staged: Staged, *, keep_alike: bool = False) -> ImportResult:
     """What `apply` would do, writing nothing; ``book`` is None where it would be created."""
     sorted_ = _sort(unit, book, staged, keep_alike=keep_alike)
@@ -31,6 +33,7 @@ def plan(unit: UnitOfWork, book: Book | None, staged: Staged, *, keep_alike: boo
     return _result("", sorted_, accounts)
 
 
+@undisturbed()
 def apply(
     unit: UnitOfWork, book: Book, staged: Staged, by: str, *, file_name: str = "", keep_alike: bool = False
 ) -> ImportResult:

@@ -11,8 +11,10 @@ from storage.importers import beancount, canonical, datev, fec, flat, ledger_tex
 from storage.importers.limits import LIMITS, Limits
 from storage.importers.reader import Head, Reader
 from storage.importers.source import Source, load
-from storage.importers.statements import camt, mt940, ofx, tables
+from storage.importers.statements import camt, mt940, ofx
+from storage.importers.statements import tables as bank_tables
 from storage.importers.tables.mapping import Mapping
+from storage.quiet import undisturbed
 from storage.records import Staged
 
 # The first that knows a file reads it: those with an unmistakable beginning stand first, tables of any kind last.
@@ -27,13 +29,14 @@ _READERS: tuple[Reader, ...] = (
     ledger_text.READER,
     canonical.READER,
     fec.READER,
-    tables.READER,
+    bank_tables.READER,
     flat.READER,
 )
 _BY_NAME = {reader.name: reader for reader in _READERS}
 FORMATS = tuple(_BY_NAME)
 
 
+@undisturbed()
 def read(
     path: Path,
     format: str | None = None,
