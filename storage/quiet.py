@@ -1,7 +1,7 @@
-"""Long work on millions of records that live on, without the cycle collector walking over all of them again and again.
+"""Long work on millions of records that live on, without the cycle collector walking over them again and again.
 
-Reading and storing a large file was a fifth to a third faster so (benchmarks/store.py). Reference counting goes on; what
-is in cycles waits for the end of the work.
+Reading and storing a large file was a fifth to a third faster so (benchmarks/store.py). Reference counting goes on;
+what is in cycles waits for the end of the work.
 """
 
 from __future__ import annotations
