@@ -11,6 +11,7 @@ from typing import Any
 
 from app.services.access import Right, Who, authorise_installation, find, use_case
 from app.services.errors import BadInput, NothingToImport
+from app.services.statement_import import StatementReport, bring_in
 from app.services.workbench import Workbench
 from engine.journal import Kind
 from storage import importers, imports
@@ -45,9 +46,12 @@ class ImportReport:
     created_book: bool
     dry_run: bool
     special: tuple[JournalKind, ...] = ()  # journals proposed to be something else than normal
+    statements: StatementReport | None = None  # of a file of bank statements, which holds no entries
 
     def to_json(self) -> dict[str, Any]:
         """The document of ``import --json``; programs rely on its keys."""
+        if self.statements:
+            return self.statements.to_json()
         return {
             "book": self.book,
             "format": self.format,
@@ -67,6 +71,8 @@ class ImportReport:
 
     def sentences(self) -> list[str]:
         """The report for people; the last line counts what is new and what was here."""
+        if self.statements:
+            return self.statements.sentences()
         would = "would be " if self.dry_run else ""
         out = [f"{self.reason}"]
         if self.created_book:
@@ -118,6 +124,8 @@ def import_file(
 ) -> ImportReport:
     """Create the book when missing and add what is new in one transaction; a dry run writes nothing.
 
+    A file of bank statements goes into a book that is there, as lines that wait for their entries.
+
     Raises NotAllowed, NothingToImport, ImportRefused, BadBook, BadInput.
     """
     chosen = options or ImportOptions()
@@ -129,6 +137,9 @@ def import_file(
         raise NothingToImport(str(path), "there is no such file or folder")
     progress(f"reading {path.name}")
     staged = importers.read(path, chosen.format)
+    if staged.statements:
+        brought = bring_in(wb, who, book, staged, file_name=path.name, dry_run=chosen.dry_run)
+        return _of_statements(brought)
     if not staged.entries and not staged.accounts:
         first = f" The first: {staged.errors[0]}" if staged.errors else ""
         raise NothingToImport(str(path), f"no entry in it is in good order ({len(staged.errors)} problems).{first}")
@@ -187,3 +198,13 @@ def _report(book: str, staged: Staged, result: ImportResult, *, created: bool, d
         dry_run=dry_run,
         special=tuple(j for j in staged.journals if j.kind is not Kind.NORMAL),
     )
+
+
+def _of_statements(brought: StatementReport) -> ImportReport:
+    """The report of a file that holds lines of bank statements instead of entries."""
+    nothing = Decimal(0)
+    return ImportReport(
+        book=brought.book, format=brought.format, reason=brought.reason, entries=0, lines=0, accounts=0, debit=nothing,
+        credit=nothing, new=brought.new, known=brought.known, alike=0, quarantined=brought.quarantined,
+        created_book=False, dry_run=brought.dry_run, statements=brought,
+    )  # fmt: skip

@@ -229,7 +229,7 @@ def test_a_line_added_behind_the_store_is_found(store: Store, book: Book) -> Non
     assert [b.record for b in broken] == ["statement_lines"]
 
 
-def kept(store: Store, book: Book, made: Sequence[Statement]) -> list[tuple[Decimal | None, Decimal | None]]:
+def kept(store: Store, book: Book, made: Sequence[Statement]) -> list[tuple[object, object]]:
     """Difference and gap of each statement, in the order they are given."""
     with store.unit_of_work() as unit:
         ids = [b.statement_id for b in unit.statements.bring_in(book.book_id, made, FILE)]

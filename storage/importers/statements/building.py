@@ -123,10 +123,13 @@ def _statement(staging: Staging, b: Building) -> Statement | None:
             staging.source.main, f"a statement has more than {staging.source.limits.lines:,} lines",
             "Ask the bank for shorter periods.",
         )  # fmt: skip
+    moved = [x for x in b.lines if x.amount]
+    if nothing := len(b.lines) - len(moved):
+        staging.reasons.append(f"lines that move nothing were left out: {nothing}")
     currency = b.currency or next((x.currency for x in b.lines if x.currency), "")
     return Statement(
         account=account, currency=currency, number=tidy(b.number, LONGEST_NAME), opening=b.opening, closing=b.closing,
-        lines=_numbered([_clean(x, currency) for x in b.lines]),
+        lines=_numbered([_clean(x, currency) for x in moved]),
     )  # fmt: skip
 
 
