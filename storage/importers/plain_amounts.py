@@ -16,9 +16,9 @@ _SIGNS: Mapping[str, str] = {
 }  # fmt: skip
 _COMMODITY = r'"[^"\n]*"|[^\s\d\-+.,;@={}()\[\]"*/&|<>!?\#%^~:]+'
 _AMOUNT = re.compile(
-    rf"""\s*(?P<sign>[-+]?)\s*(?P<before>{_COMMODITY})?\s*(?P<inner>[-+]?)\s*
+    rf"""\s*+(?P<sign>[-+]?)\s*+(?P<before>{_COMMODITY})?\s*+(?P<inner>[-+]?)\s*+
     (?P<number>[.,]?\d(?:[\d.,'\u00a0\u202f]|[ ](?=\d))*(?:[eE][-+]?\d{{1,2}}(?!\d))?)
-    [ \t]*(?P<after>{_COMMODITY})?\s*""",
+    [ \t]*+(?P<after>{_COMMODITY})?\s*+""",
     re.VERBOSE,
 )
 _BLANKS = dict.fromkeys(map(ord, "' \u00a0\u202f"))
