@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from storage.errors import ImportRefused
-from storage.importers import beancount, canonical, datev, fec, flat, ledger_text, saft, sie
+from storage.importers import beancount, canonical, datev, fec, flat, jpk, ledger_text, saft, sie, tally, xaf
 from storage.importers.limits import LIMITS, Limits
 from storage.importers.reader import Head, Reader
 from storage.importers.source import Source, load
@@ -20,6 +20,9 @@ from storage.records import Staged
 # The first that knows a file reads it: those with an unmistakable beginning stand first, tables of any kind last.
 _READERS: tuple[Reader, ...] = (
     saft.READER,
+    xaf.READER,
+    jpk.READER,
+    tally.READER,
     datev.READER,
     camt.READER,
     ofx.READER,
