@@ -34,7 +34,9 @@ def is_datev(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
-    """What the first line says. ``digits`` are those of impersonal accounts; personal ones have one more."""
+    """What the first line says. ``digits`` are those of impersonal accounts, 0 where that is not said rightly;
+    personal ones have one more.
+    """
 
     mark: str
     category: int
@@ -59,10 +61,11 @@ class Header:
         at = next(
             (n for n in (12, 13, 11) if _read_day(_cell(cells, n)) and _number(_cell(cells, n + 1)) in _DIGITS), 12
         )
+        digits = _number(_cell(cells, at + 1))
         said = [c for c in (_cell(cells, n) for n in (at + 9, at + 10, at + 8)) if _CURRENCY.fullmatch(c)]
         return cls(
             mark=cells[0], category=_number(cells[2]), called=cells[3], version=_number(cells[4]),
-            year_start=_read_day(_cell(cells, at)), digits=_number(_cell(cells, at + 1)),
+            year_start=_read_day(_cell(cells, at)), digits=digits if digits in _DIGITS else 0,
             since=_read_day(_cell(cells, at + 2)), until=_read_day(_cell(cells, at + 3)),
             currency=said[0] if said else "EUR", chart=_cell(cells, 26).zfill(2), title=_cell(cells, at + 4),
             shifted=at != 12,

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 from xml.etree.ElementTree import Element
 from xml.parsers.expat import ExpatError
 
@@ -82,10 +82,11 @@ class _Builder:
     """Builds what is wanted out of the parser's events."""
 
     def __init__(self, name: str, tags: frozenset[str], limits: Limits) -> None:
-        self._name, self._limits, self._tags = name, limits, tags
+        self._name, self._tags = name, tags
+        self._depth, self._most = limits.depth, limits.elements
         self._path: list[str] = []  # names of the open elements
         self._open: list[Element] = []  # those of them that are built
-        self._done: list[Piece] = []
+        self._done: list[Element] = []
         self._parts: list[str] = []  # of the text that is being read
         self._names: dict[str, str] = {}  # with namespace to without
         self._count = 0
@@ -98,6 +99,10 @@ class _Builder:
 
     def feed(self, piece: bytes) -> None:
         self._expat.Parse(piece, False)
+        if self._count > self._most:
+            raise ImportRefused(
+                self._name, f"it has more than {self._most:,} elements", "Split it, for example by year."
+            )
 
     def close(self) -> None:
         self._expat.Parse(b"", True)
@@ -107,19 +112,21 @@ class _Builder:
     def taken(self) -> list[Piece]:
         """The elements that were completed since the last call."""
         done, self._done = self._done, []
-        return done
+        return cast("list[Piece]", done)  # what was open alone was made as one
 
     def _start(self, tag: str, attributes: list[str]) -> None:
         name = self._names.get(tag) or self._named(tag)
         path = self._path
         path.append(name)
         self._count += 1
-        if len(path) > self._limits.depth or self._count > self._limits.elements:
-            self._refuse()
-        if self._open:
-            self._flush()
+        if len(path) > self._depth:
+            raise ImportRefused(self._name, f"its elements are nested more than {self._depth} deep", _AGAIN)
+        element: Element
+        if opened := self._open:
+            if self._parts:
+                self._flush()
             element = Element(name)
-            self._open[-1].append(element)
+            opened[-1].append(element)
         elif self._wanted(name):
             element = Piece(name)
             element.row = self._expat.CurrentLineNumber
@@ -127,14 +134,15 @@ class _Builder:
             return
         for i in range(0, len(attributes), 2):
             element.set(attributes[i].rpartition("}")[2], attributes[i + 1])
-        self._open.append(element)
+        opened.append(element)
 
     def _end(self, _tag: str) -> None:
         self._path.pop()
-        if self._open:
-            self._flush()
-            element = self._open.pop()
-            if isinstance(element, Piece):
+        if opened := self._open:
+            if self._parts:
+                self._flush()
+            element = opened.pop()
+            if not opened:
                 self._done.append(element)
 
     def _text(self, text: str) -> None:
@@ -143,11 +151,10 @@ class _Builder:
 
     def _flush(self) -> None:
         """Give the open element its text; what stands between its children is layout."""
-        if self._parts:
-            element = self._open[-1]
-            if not len(element):
-                element.text = "".join(self._parts)
-            self._parts.clear()
+        element, parts = self._open[-1], self._parts
+        if not len(element):
+            element.text = parts[0] if len(parts) == 1 else "".join(parts)
+        parts.clear()
 
     def _wanted(self, name: str) -> bool:
         if not self._tags:
@@ -157,10 +164,3 @@ class _Builder:
     def _named(self, tag: str) -> str:
         name = self._names[tag] = tag.rpartition("}")[2]
         return name
-
-    def _refuse(self) -> None:
-        limits = self._limits
-        if len(self._path) > limits.depth:
-            raise ImportRefused(self._name, f"its elements are nested more than {limits.depth} deep", _AGAIN)
-        why = f"it has more than {limits.elements:,} elements"
-        raise ImportRefused(self._name, why, "Split it, for example by year.")
