@@ -7,7 +7,21 @@ from dataclasses import replace
 from pathlib import Path
 
 from storage.errors import ImportRefused
-from storage.importers import beancount, canonical, datev, fec, flat, jpk, ledger_text, saft, sie, tally, xaf
+from storage.importers import (
+    beancount,
+    canonical,
+    datev,
+    fec,
+    flat,
+    gnucash,
+    iif,
+    jpk,
+    ledger_text,
+    saft,
+    sie,
+    tally,
+    xaf,
+)
 from storage.importers.limits import LIMITS, Limits
 from storage.importers.reader import Head, Reader
 from storage.importers.source import Source, load
@@ -19,6 +33,7 @@ from storage.records import Staged
 
 # The first that knows a file reads it: those with an unmistakable beginning stand first, tables of any kind last.
 _READERS: tuple[Reader, ...] = (
+    gnucash.READER,
     saft.READER,
     xaf.READER,
     jpk.READER,
@@ -28,6 +43,7 @@ _READERS: tuple[Reader, ...] = (
     ofx.READER,
     mt940.READER,
     sie.READER,
+    iif.READER,
     beancount.READER,
     ledger_text.READER,
     canonical.READER,

@@ -12,6 +12,7 @@ from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from engine.journal import Account, AccountType, Entry, Kind, Line, Side, minor_units
+from storage.identity import fold
 from storage.importers.cells import BadCell, exact_amount, read_day
 from storage.importers.plain_amounts import Amount
 from storage.importers.staging import Staging
@@ -19,6 +20,9 @@ from storage.rows import content_digest, holds_money
 
 OURS = "cp-"  # before the names of our own tags; their values are JSON texts
 _RATE_STEP = Decimal("0.000000000001")
+_OPENING = re.compile(  # names of accounts, as `fold` gives them
+    r"opening[ _-]balances?\b|\banfangs(bestand|salden)|\beroffnungsbilanz|\b(solde|bilan)s? d'ouverture"
+)
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _PARTIES = ("party", "customer", "client", "vendor", "supplier", "payee")
 ZERO, ONE = Decimal(0), Decimal(1)
@@ -40,7 +44,7 @@ class PlainLine:
 
 @dataclass(slots=True, kw_only=True)
 class PlainEntry:
-    """A transaction. ``broken`` is its first row with an error."""
+    """A transaction. ``key`` is the file's own id of it; ``broken`` its first row with an error."""
 
     row: int
     day: date
@@ -49,6 +53,7 @@ class PlainEntry:
     document: str = ""
     tags: Tags = field(default_factory=dict)
     lines: list[PlainLine] = field(default_factory=list)
+    key: str = ""
     broken: int = 0
 
 
@@ -158,15 +163,20 @@ class Journal:
         lines = tuple(self._line(x, n, currency) for x, n in zip(e.lines, amounts, strict=True) if n)
         own = {name.removeprefix(OURS): text for name, text in e.tags.items() if name.startswith(OURS)}
         entry = Entry(
-            entry_id=own.get("id", ""), date=e.day, description=own.get("description", e.description), lines=lines,
+            entry_id=own.get("id", e.key), date=e.day, description=own.get("description", e.description), lines=lines,
             currency=own.get("currency", currency), journal=own.get("journal", ""),
             party=own.get("party", e.party or _party(e.tags)), number=own.get("number", ""),
             document=own.get("document", e.document), document_date=_day(own.get("document-date", "")),
-            kind=_kind(own.get("kind", "")),
+            kind=_kind(own.get("kind", "")) if own else self._kind_by(e),
         )  # fmt: skip
         if entry.entry_id:
             return entry
         return replace(entry, entry_id=f"~{e.day.isoformat()}~{content_digest(entry)[:16]}")
+
+    def _kind_by(self, e: PlainEntry) -> Kind:
+        """What came over from an older book stands against an account that says so."""
+        opens = any(_OPENING.search(fold(x.account)) for x in e.lines)
+        return Kind.OPENING if opens else Kind.NORMAL
 
     def _line(self, x: PlainLine, worth: Decimal, currency: str) -> Line:
         own = {name.removeprefix(OURS): text for name, text in x.tags.items() if name.startswith(OURS)}
