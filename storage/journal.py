@@ -18,7 +18,7 @@ from engine.journal import (
     in_order,
     teaches,
 )
-from storage import chain, intake, rows, schema, search, views
+from storage import chain, intake, rows, schema, schema_batches, search, views
 from storage.bulk import insert_rows
 from storage.decisions import add_decision, decisions_of
 from storage.errors import LinesRefused, UnknownEntry
@@ -142,8 +142,8 @@ class JournalStore:
             sa.select(schema.batches.c.file_name).where(schema.batches.c.batch_id == row["batch_id"])
         )
         return EntryDetail(
-            entry=rows.entry_of(row, versions[-1].lines), source_key=row["source_key"], file=file or "",
-            versions=versions, decisions=decisions_of(self._session, book_id, entry_id),
+            entry=rows.entry_of(row, versions[-1].lines), source_key=rows.key_without_turn(row["source_key"]),
+            file=file or "", versions=versions, decisions=decisions_of(self._session, book_id, entry_id),
         )  # fmt: skip
 
     def search(self, book_id: str, query: JournalQuery) -> SearchResult:
@@ -194,10 +194,18 @@ class JournalStore:
         return bool(self._session.scalar(has_tax)), bool(self._session.scalar(has_party))
 
     def source_keys(self, book_id: str) -> dict[str, str]:
-        """Source key to content digest of every entry that was imported."""
-        t = schema.entries.c
-        found = self._session.execute(sa.select(t.source_key, t.content).where(t.book_id == book_id, t.batch_id != ""))
-        return {r.source_key: r.content for r in found}
+        """Source key to content digest of every entry that was imported and is still there."""
+        t, undone = schema.entries.c, sa.select(schema_batches.batch_undos.c.batch_id)
+        here = (t.book_id == book_id, t.batch_id != "", t.batch_id.not_in(undone))
+        found = self._session.execute(sa.select(t.source_key, t.content).where(*here))
+        return {rows.key_without_turn(r.source_key): r.content for r in found}
+
+    def keys_of_all_time(self, book_id: str) -> frozenset[str]:
+        """Source keys of everything that was ever imported, as written; nothing where no batch was ever undone."""
+        t, u = schema.entries.c, schema_batches.batch_undos.c
+        if not self._session.scalar(sa.select(sa.exists().where(u.book_id == book_id))):
+            return frozenset()
+        return frozenset(self._session.scalars(sa.select(t.source_key).where(t.book_id == book_id, t.batch_id != "")))
 
     def _header_row(self, entry_id: str) -> Mapping[str, Any]:
         row = self._session.execute(

@@ -93,13 +93,23 @@ class Staged:
         return sum(len(e.lines) for e in self.entries)
 
 
+@dataclass(frozen=True, slots=True)
+class Resembling:
+    """A staged entry by its key, and the key of the entry in the book that it looks like; ``same`` content or not."""
+
+    key: str
+    other: str
+    same: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportResult:
     """What one import did, or would do (``batch_id`` empty) in a dry run.
 
     ``new`` went in. ``known`` were here already under the same key with the same content.
     ``alike`` were left out because the book holds the same content under another key, or other
-    content under the same key; ``alike_keys`` names them. ``debit`` and ``credit`` are over ``new``.
+    content under the same key; ``resembling`` names each with what it resembles. ``debit`` and ``credit`` are
+    over ``new``.
     """
 
     batch_id: str
@@ -109,7 +119,7 @@ class ImportResult:
     lines: int
     debit: Decimal
     credit: Decimal
-    alike_keys: tuple[str, ...] = ()
+    resembling: tuple[Resembling, ...] = ()
     new_accounts: int = 0
 
     def __str__(self) -> str:

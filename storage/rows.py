@@ -123,6 +123,18 @@ def searchable(entry: Entry) -> str:
     return fold(" ".join(dict.fromkeys(t for t in texts if t)))
 
 
+_TURN = "\x1f"  # no text that comes from a file holds it
+
+
+def key_of_turn(key: str, turn: int) -> str:
+    """The key of an entry that comes in again after its batch was undone: keys stay unique in a book for good."""
+    return f"{key}{_TURN}{turn}"
+
+
+def key_without_turn(key: str) -> str:
+    return key.partition(_TURN)[0]
+
+
 def content_digest(entry: Entry) -> str:
     """What an entry says, without ids, place or time: the same business event imported twice has it twice."""
     header = [

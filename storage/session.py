@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from storage import migrate, postgresql
+from storage.batches import BatchStore
 from storage.books import BookStore
 from storage.control import ChangeStore
 from storage.errors import NestedUnitOfWork, StorageError, StoreBusy, StoreLocked, StoreUnreachable, StoreUnreadable
@@ -46,6 +47,7 @@ class UnitOfWork:
     def __init__(self, session: Session) -> None:
         self.session = session
         self.books = BookStore(session)
+        self.batches = BatchStore(session)
         self.journal = JournalStore(session)
         self.models = ModelStore(session)
         self.policies = PolicyStore(session)

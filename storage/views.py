@@ -15,7 +15,7 @@ from storage.errors import UnknownEntry
 # An entry stands in the state that its last act gives it; without one it is booked elsewhere (imported) or a draft.
 # Most entries have one version only, so the last one is looked up among the later ones alone.
 # A version may say another posting date or document than the header; an entry made here has the number it was posted
-# under.
+# under. Entries of a batch that was undone are no longer there.
 STATE_ACTS = (
     "submitted", "returned", "approved", "confirmed", "posted", "reversed", "discarded", "withdrawn", "unapproved",
 )  # fmt: skip
@@ -69,7 +69,8 @@ LEFT JOIN last_memory lm ON lm.entry_id = e.entry_id
 LEFT JOIN decisions m ON m.book_id = e.book_id AND m.sequence = lm.sequence
 LEFT JOIN last_kind lk ON lk.book_id = e.book_id AND lk.journal = e.journal
 LEFT JOIN journal_kinds k ON k.book_id = lk.book_id AND k.journal = lk.journal AND k.sequence = lk.sequence
-WHERE v.number = coalesce(lv.number, 1)
+LEFT JOIN batch_undos u ON u.batch_id = e.batch_id
+WHERE v.number = coalesce(lv.number, 1) AND u.batch_id IS NULL
 """  # noqa: S608  the only value put in is a constant of this module
 
 _view_columns = (

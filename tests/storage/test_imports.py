@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from engine.journal import Account, Entry, Kind, State
 from storage import audit, imports, schema
 from storage.errors import LinesRefused
-from storage.records import Book, JournalKind, RowError, Staged
+from storage.records import Book, JournalKind, Resembling, RowError, Staged
 from storage.session import Store, open_store
 from tests.builders import an_entry, some_entries
 from tests.storage.conftest import MakeStaged
@@ -77,8 +77,9 @@ def test_the_same_content_under_another_key_looks_alike_once_each(store: Store, 
         imports.apply(unit, book, staged([an_entry(entry_id="old")]), "ana")
         renumbered = staged([an_entry(entry_id="new1"), an_entry(entry_id="new2")])
         result = imports.plan(unit, book, renumbered)
-        assert (result.new, result.alike, result.alike_keys) == (1, 1, ("new1",))
-        assert imports.apply(unit, book, renumbered, "ana", keep_alike=True).new == 2
+        assert (result.new, result.alike) == (1, 1)
+        assert [(r.key, r.same) for r in result.resembling] == [("new1", True)]
+        assert imports.apply(unit, book, renumbered, "ana", keep=True).new == 2
         assert unit.journal.count(book.book_id) == 3
 
 
@@ -86,8 +87,8 @@ def test_other_content_under_a_known_key_is_left_out_until_kept(store: Store, bo
     with store.unit_of_work() as unit:
         imports.apply(unit, book, staged([an_entry(entry_id="k")]), "ana")
         changed = staged([an_entry("Corrected elsewhere", entry_id="k")])
-        assert imports.apply(unit, book, changed, "ana").alike_keys == ("k",)
-        assert imports.apply(unit, book, changed, "ana", keep_alike=True).new == 1
+        assert imports.apply(unit, book, changed, "ana").resembling == (Resembling("k", "k", same=False),)
+        assert imports.apply(unit, book, changed, "ana", keep=True).new == 1
         keys = unit.journal.source_keys(book.book_id)
     assert sorted(keys) == ["k", "k (2)"]
 
@@ -157,7 +158,7 @@ def test_any_split_into_overlapping_files_ends_in_the_same_book(
     with store.unit_of_work() as unit:
         book = unit.books.create("Split")
         for part in (entries[start:end], entries, entries[:start], entries):
-            imports.apply(unit, book, staged(part), "ana", keep_alike=True)
+            imports.apply(unit, book, staged(part), "ana", keep=True)
         found = unit.journal.current(book.book_id)
     store.close()
     assert sorted(e.description for e in found) == sorted(e.description for e in entries)
