@@ -112,7 +112,7 @@ def _taxes(p: Pair) -> _Taxes | None:
         base -= sign * (amount if letter == side else -amount)
         line = Line(account=account, side=Side.of(letter), amount=sign * amount)
         made.append((number, _line(rest, line, flipped=False)))
-    return _Taxes(side == "D", str(code), base, made)
+    return _Taxes(side == "D", code if isinstance(code, str) else "", base, made)
 
 
 def _mark(pairs: Sequence[Pair], kind: str) -> Mapping[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -21,6 +21,7 @@ from storage.importers.source import Source
 from storage.records import Staged
 from storage.taxes import TaxRow
 from tests.builders import CATALOG, a_line, an_entry
+from tests.storage.importers.fuzz import SEEDS, fuzz
 
 CREATED = datetime(2026, 1, 5, 10, 30, 0, 439_000, tzinfo=UTC)
 INPUT = TaxRow(code="V19", rate=Decimal("0.19"), kind="input", account="1576", package_key="9")
@@ -279,6 +280,51 @@ def entries(draw: st.DrawFn) -> Entry:
         date=draw(st.dates(date(2024, 1, 1), date(2025, 12, 31))),
         document_date=draw(st.sampled_from([None, date(2024, 2, 29)])),
     )  # fmt: skip
+
+
+@st.composite
+def taxed_entries(draw: st.DrawFn) -> Entry:
+    """Purchases and sales with one to three bases, their tax to the cent or a cent beside it, and a party."""
+    tax = draw(st.sampled_from(TAXES))
+    side = Side.CREDIT if tax is OUTPUT else Side.DEBIT
+    amounts = draw(st.lists(cents, min_size=1, max_size=3))
+    bases = [
+        Line(account=draw(st.sampled_from(["4210", "8400", "3400"])), side=side, amount=a, tax_code=tax.code)
+        for a in amounts
+    ]
+    total = sum(((a * tax.rate).quantize(Decimal("0.01"), ROUND_HALF_UP) for a in amounts), Decimal(0))
+    total += draw(st.sampled_from([0, 0, 0, 1])) * Decimal("0.01")
+    other = Side(1 - side)
+    lines = [*bases, Line(account=tax.account, side=side, amount=total, label=draw(st.sampled_from(["", "USt 🦉"])))]
+    if tax.owed:
+        lines.append(Line(account=tax.owed, side=other, amount=total))
+    owed = sum(amounts, Decimal(0)) + (0 if tax.owed else total)
+    lines.append(Line(account=draw(st.sampled_from(["1600", "70001"])), side=other, amount=owed, party="Lenz"))
+    sign = draw(st.sampled_from([1, -1]))
+    lines = [replace(x, amount=x.amount * sign) for x in lines if x.amount]
+    return an_entry(
+        "Rechnung", *draw(st.permutations(lines)), date=draw(st.dates(date(2024, 1, 1), date(2025, 12, 31)))
+    )
+
+
+@settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(taxed_entries(), st.sampled_from(["", "03", "04"]))
+def test_tax_that_was_left_to_datev_comes_back(entry: Entry, chart: str) -> None:
+    made = out(entry, taxes=TAXES, chart=chart)
+    assert made.files, made.notes
+    (came,) = back(made).entries
+    assert came.lines == entry.lines
+    assert sum((Decimal(r["Umsatz (ohne Soll/Haben-Kz)"].replace(",", ".")) for r in rows(made)), Decimal(0)) <= abs(
+        entry.total
+    )
+
+
+@pytest.mark.parametrize("seeds", SEEDS)
+def test_accidents_to_our_own_files(seeds: range) -> None:
+    made = out(
+        taxed("D 4210 1000.00/V19", "D 1576 190.00", "C 1600 1190.00"), an_entry("x", "D 1 5", "C 2 5"), taxes=TAXES
+    )
+    assert fuzz(read_datev, [made.files[0][1]], seeds, "a.csv")["in part"]
 
 
 def says(entry: Entry, *, whole: bool) -> object:
