@@ -51,7 +51,7 @@ def opened(source: Source) -> Iterator[sqlite3.Connection]:
                 why = f"it is an SQLite database without GnuCash's tables ({', '.join(sorted(missing))})"
                 raise ImportRefused(source.main, why, "Choose a book that GnuCash saved.")
             yield db
-        except (sqlite3.Error, OverflowError, MemoryError) as error:
+        except (sqlite3.Error, UnicodeDecodeError, OverflowError, MemoryError) as error:
             raise ImportRefused(source.main, f"its database cannot be read ({error})", _AGAIN) from error
 
 
