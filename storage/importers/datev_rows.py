@@ -125,7 +125,7 @@ class RowReader:
         return {
             cells[kind].removeprefix(MARK).strip(): bare(cells[content])
             for kind, content in self._infos
-            if content < len(cells) and cells[kind].startswith(MARK) and cells[content]
+            if max(kind, content) < len(cells) and cells[kind].startswith(MARK) and cells[content]
         }
 
     def _account(self, cell: str) -> str:

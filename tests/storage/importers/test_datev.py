@@ -206,6 +206,19 @@ def test_a_file_without_column_names_is_read_by_place() -> None:
     assert (entry.description, entry.document) == ("Honorar", "RE1")
 
 
+def test_columns_in_another_order_and_rows_that_end_early() -> None:
+    names = "Konto;Gegenkonto;Belegdatum;Umsatz;Zusatzinformation - Inhalt 1;Zusatzinformation - Art 1\r\n"
+    rows = "1200;8400;3101;5,00;E1\r\n1200;8400;3101;5,00;E2;Counterpoint\r\n"
+    staged = read_datev(Source("a", "a.csv", (head() + names + rows).encode(), {}))
+    assert [e.entry_id == "E2" for e in staged.entries] == [False, True]
+
+
+def test_a_header_with_nonsense_for_digits_costs_nothing() -> None:
+    text = head().replace(";4;", ";999999999;", 1) + NAMES + row(accounts="420;1200")
+    (entry,) = read_datev(Source("a", "a.csv", text.encode("cp1252"), {})).entries
+    assert entry.lines[0].account == "0420"
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
