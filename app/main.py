@@ -52,6 +52,12 @@ def _rooms() -> dict[str, list[StreamlitPage]]:
                 visibility="visible" if predicts else "hidden",
             ),
             st.Page(
+                state.STATEMENTS_PAGE,
+                title=_("Statements"),
+                icon=":material/account_balance:",
+                visibility="visible" if predicts else "hidden",
+            ),
+            st.Page(
                 state.REVIEW_PAGE,
                 title=_review_title(card),
                 icon=":material/fact_check:",

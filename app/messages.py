@@ -12,8 +12,9 @@ from typing import Any
 from app import refusals
 from app.home import HomeUnusable
 from app.i18n import _
-from app.services import access, passwords, provider, sign_in
+from app.services import access, passwords, provider, sign_in, statement_match, statements
 from app.services import errors as services
+from app.views.numbers import money
 from engine import errors as engine
 from storage import errors as storage
 from storage import people
@@ -22,7 +23,7 @@ Say = Callable[[Any], str]
 
 # Parts of BadInput and BadEvent that come as data; listed so that the catalogs hold them.
 PARTS = (
-    "Description", "Amount", "Currency", "Date", "Journal", "Party", "Line", "Rate",
+    "Description", "Amount", "Currency", "Date", "Journal", "Party", "Line", "Rate", "Reason", "Account",
 )  # fmt: skip
 
 
@@ -110,6 +111,17 @@ _SAY: dict[type, Say] = {
         "There is a user {login} already. A login is never given twice; choose another one.", login=e.login
     ),
     people.UnknownUser: lambda e: _("There is no user {login}.", login=e.login),
+    statements.NoLedgerAccount: lambda e: _(
+        "It is not said yet which account of the book {account} is. Choose it first.", account=e.account
+    ),
+    statements.BankLineChanged: lambda e: _(
+        "The entry changes account {ledger} by {found}, and the statement says {wanted}. Put the bank's line back as "
+        "it was; the other lines are yours.", ledger=e.ledger, found=money(e.found), wanted=money(e.wanted)
+    ),
+    statement_match.NotThisEntry: lambda _e: _(
+        "This entry cannot be this line: it does not change the bank's account by this amount on these days, or it "
+        "belongs to another line. Choose another one, or book the line."
+    ),
     services.NoModelYet: lambda e: _(
         "Book {book} has no model yet. Import its history, then train one.", book=e.book
     ),

@@ -10,7 +10,7 @@ from app.views.journal import state_word
 from app.views.life import act_word, person
 from app.views.numbers import day, moment
 from engine.journal import State
-from storage import refusals
+from storage import refusals, statement_errors
 
 Say = Callable[[Any], str]
 
@@ -45,6 +45,15 @@ def _wrong_state(e: refusals.WrongState) -> str:
 
 
 SAY: dict[type, Say] = {
+    statement_errors.LineTaken: lambda e: _(
+        "{who} has dealt with this line already. Nothing of yours was saved; look at it again.", who=person(e.by, {})
+    ),
+    statement_errors.UnknownLine: lambda _e: _(
+        "There is no such line of a statement in this book. Open the list of statements again."
+    ),
+    statement_errors.EntryTaken: lambda _e: _(
+        "This entry belongs to another line of this account. Choose another one."
+    ),
     refusals.NotBalanced: lambda e: _(
         "This entry was not saved: debit {debit}, credit {credit}. Change an amount or add a line until both "
         "sides are equal. What you typed is still there.", debit=e.debit, credit=e.credit

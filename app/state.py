@@ -25,9 +25,9 @@ from engine.journal import Event, Line, Proposal
 T = TypeVar("T")
 
 PRODUCT = "Counterpoint"  # in every language
-PREDICT_PAGE, JOURNAL_PAGE, PEOPLE_PAGE, REVIEW_PAGE, CONTROLS_PAGE = (
+PREDICT_PAGE, JOURNAL_PAGE, PEOPLE_PAGE, REVIEW_PAGE, CONTROLS_PAGE, STATEMENTS_PAGE = (
     str(Path(__file__).parent / "pages" / f"{name}.py")
-    for name in ("predict", "journal", "people", "review", "controls")
+    for name in ("predict", "journal", "people", "review", "controls", "statements")
 )
 
 
@@ -118,8 +118,23 @@ DONE = Key("entry.done", "")
 HEAP = Key("review.heap", "submitted")  # which entries Review shows
 RULES_TURN = Key("controls.turn", 0)
 
+# The page Statements: the statement, which of its lines are shown, the open one, and the line that the proposal is of.
+STATEMENT = Key("statement", "")
+STATEMENT_SHOWS = Key("statement.shows", "waiting")
+STATEMENT_LINE = Key("statement.line", "")
+STATEMENT_SUBMITS = Key("statement.submits", default=False)
+OF_LINE = Key("statement.of", "")
+
 _OF_THE_FORM: tuple[Key[str], ...] = (DESCRIPTION, AMOUNT, PARTY, DOCUMENT, RATE, RATE_SOURCE)
-_OF_THE_ANSWER = (PENDING, PROPOSAL, CHOSEN, SHEET, WORRIES, TICKET)  # the ticket last: it outlives the proposal
+_OF_THE_ANSWER = (
+    PENDING,
+    PROPOSAL,
+    CHOSEN,
+    SHEET,
+    WORRIES,
+    OF_LINE,
+    TICKET,
+)  # the ticket last: it outlives the proposal
 
 
 def workbench() -> Workbench:
@@ -209,7 +224,7 @@ def change_book() -> None:
     empty_form()
     leave_entry()
     JOURNAL.set("")
-    for key in (SAVED, CURRENCY, RATE_DATE, FILTER_JOURNAL, ACCOUNT, PAGE):
+    for key in (SAVED, CURRENCY, RATE_DATE, FILTER_JOURNAL, ACCOUNT, PAGE, STATEMENT, STATEMENT_LINE):
         key.clear()
     for name in (ENTRY, FILTER_JOURNAL.name, ACCOUNT.name, PAGE.name):
         st.query_params.pop(name, None)

@@ -27,6 +27,7 @@ _PART_FILES = (
     "app/services/typed.py",
     "app/services/propose.py",
     "app/services/rates.py",
+    "app/services/statements.py",
     "app/services/untrained.py",
     "engine/explain/",
     "engine/inference/",

@@ -28,6 +28,8 @@ from engine.journal import Event, Proposal
 def page(wb: Workbench, card: BookCard) -> None:
     if Right.PREDICT not in card.rights:  # the first room of everybody, but not everybody's
         st.switch_page(state.JOURNAL_PAGE)
+    if state.OF_LINE.get():  # the answer on screen belongs to a bank's line
+        state.forget_answer()
     left, right = st.columns([5, 8], gap="large")
     with left:
         st.subheader(_("New event"), anchor=False)

@@ -117,6 +117,14 @@ def lines(wb: Workbench, who: Who, book: str, statement_id: str) -> tuple[KeptLi
 
 
 @use_case(Right.READ)
+def alike(wb: Workbench, who: Who, book: str, line_id: str) -> tuple[KeptLine, ...]:
+    """Lines of other statements with the account, day and amount of this one. Raises UnknownBook, UnknownLine."""
+    with wb.reading() as uow:
+        found = find(uow, who, book, Right.READ)
+        return uow.statements.alike(found.book_id, seen_line(uow, who, found, line_id))
+
+
+@use_case(Right.READ)
 def accounts(wb: Workbench, who: Who, book: str) -> tuple[BankAccount, ...]:
     """The accounts that statements came of, with those of the book they are. Raises UnknownBook, NotAllowed."""
     with wb.reading() as uow:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -37,12 +37,16 @@ ICONS = {Status.SURE: ":material/check:", Status.LIKELY: ":material/check:", Sta
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """What the widgets of one answer need: where to save, for whom, and the catalog's labels and names."""
+    """What the widgets of one answer need: where to save, for whom, and the catalog's labels and names.
+
+    ``keep`` saves the lines of an answer that is no event of Predict's form.
+    """
 
     wb: Workbench
     card: BookCard
     labels: Mapping[str, str]
     names: Mapping[str, str]
+    keep: Callable[[Proposal, Sequence[Line]], None] | None = None
 
 
 def proposal_panel(desk: Desk, proposal: Proposal, view: ProposalView) -> None:
@@ -145,6 +149,9 @@ def _next_candidate(proposal: Proposal) -> None:
 
 def _save(desk: Desk, proposal: Proposal, lines: Sequence[Line]) -> None:
     """Store both versions; on a refusal the sentence is shown and everything typed stays."""
+    if desk.keep:
+        desk.keep(proposal, lines)
+        return
     event = proposal.event
     ticket, entry = state.ticket(), tuple(lines)
     try:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -23,10 +24,13 @@ from app.services.errors import (
 from app.services.passwords import WeakPassword
 from app.services.provider import LoginOfAnother, NotKnownHere, ProviderAnswerOld
 from app.services.sign_in import PersonasClosed, SignInPaused, SignInRefused
+from app.services.statement_match import NotThisEntry
+from app.services.statements import BankLineChanged, NoLedgerAccount
 from engine.errors import BadEvent, BundleDamaged, BundleMismatch, TooLittleHistory
 from storage import refusals
 from storage.errors import StoreBusy, StoreLocked, StoreUnreachable, UnknownBook, UnknownEntry
 from storage.people import BadLogin, IdentityTaken, LoginTaken, UnknownUser
+from storage.statement_errors import EntryTaken, LineTaken, UnknownLine
 
 ERRORS: list[Exception] = [
     BadInput("Amount", "viel", "this is not a number", "Check the amount."),
@@ -79,6 +83,12 @@ ERRORS: list[Exception] = [
     refusals.BadPolicy("four_eyes", "maybe", "it is one of always"),
     refusals.UnknownChange("C1"),
     refusals.SecondPersonNeeded("ada"),
+    NoLedgerAccount("DE02"),
+    BankLineChanged("1200", Decimal(5), Decimal(6)),
+    NotThisEntry("E1"),
+    UnknownLine("L1"),
+    LineTaken("proposed", "ben"),
+    EntryTaken("E1"),
 ]
 
 
