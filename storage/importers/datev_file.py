@@ -19,7 +19,10 @@ from storage.importers.staging import Staging
 
 BOOKINGS, NAMES, PARTIES = 21, 20, 16  # categories: Buchungsstapel, Kontenbeschriftungen, Debitoren/Kreditoren
 _START = re.compile(r"\ufeff?\s*\"?(EXTF|DTVF)\"?\s*;")
-_QUOTED = re.compile(r'"([^"]*(?:""[^"]*)*)"[ \t]*(?=;|$)')
+# Possessive, so that a row without end costs one reading: no cell can be divided in two ways.
+_CELL = r'"[^"]*+(?:""[^"]*+)*+"[ \t]*+|[^";][^;]*+|'
+_ROW = re.compile(f"(?:(?:{_CELL});)*+(?:{_CELL})")
+_CELLS = re.compile(f"({_CELL})(?:;|$)")
 _DAY = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 _DIGITS = range(4, 9)  # of an impersonal account
@@ -156,22 +159,16 @@ def _decoded(source: Source) -> tuple[str, str]:
 
 def split_row(row: str) -> list[str] | None:
     """The cells of a row; None where a quoted text does not end in it."""
-    cells: list[str] = []
-    at = 0
-    while True:
-        if row.startswith('"', at):
-            if (found := _QUOTED.match(row, at)) is None:
-                return None
-            cells.append(found[1].replace('""', '"'))
-            at = found.end()
-        else:
-            end = row.find(";", at)
-            end = len(row) if end < 0 else end
-            cells.append(_unquoted(row[at:end]))
-            at = end
-        if at >= len(row):
-            return cells
-        at += 1
+    if not _ROW.fullmatch(row):
+        return None
+    cells = _CELLS.findall(row)
+    if len(cells) > 1 and not row.endswith(";"):
+        cells.pop()  # the empty match behind the last cell
+    return [_bare(c) if c else c for c in cells]
+
+
+def _bare(cell: str) -> str:
+    return cell.rstrip()[1:-1].replace('""', '"') if cell.startswith('"') else _unquoted(cell)
 
 
 def _unquoted(cell: str) -> str:
