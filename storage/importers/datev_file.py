@@ -23,6 +23,7 @@ _START = re.compile(r"\ufeff?\s*\"?(EXTF|DTVF)\"?\s*;")
 _CELL = r'"[^"]*+(?:""[^"]*+)*+"[ \t]*+|[^";][^;]*+|'
 _ROW = re.compile(f"(?:(?:{_CELL});)*+(?:{_CELL})")
 _CELLS = re.compile(f"({_CELL})(?:;|$)")
+_BLANK = frozenset({"", '""'})
 _DAY = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 _DIGITS = range(4, 9)  # of an impersonal account
@@ -164,7 +165,7 @@ def split_row(row: str) -> list[str] | None:
     cells = _CELLS.findall(row)
     if len(cells) > 1 and not row.endswith(";"):
         cells.pop()  # the empty match behind the last cell
-    return [_bare(c) if c else c for c in cells]
+    return ["" if c in _BLANK else _bare(c) for c in cells]
 
 
 def _bare(cell: str) -> str:

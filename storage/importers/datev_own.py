@@ -117,9 +117,9 @@ def _taxes(p: Pair) -> _Taxes | None:
 
 def _mark(pairs: Sequence[Pair], kind: str) -> Mapping[str, Any]:
     """What a mark of ours says; nothing where somebody changed it into something else."""
-    for p in pairs:
+    for text in (p.infos[kind] for p in pairs if kind in p.infos):
         try:
-            found = json.loads(p.infos.get(kind, "null"))
+            found = json.loads(text)
         except (ValueError, RecursionError):
             continue
         if isinstance(found, dict):
