@@ -28,9 +28,9 @@ from app.owner_socket import (
     SocketTaken,
     ask,
 )
-from app.services.access import Who
 from app.services.errors import BadInput, ServiceError
 from app.services.workbench import Workbench, open_workbench
+from app.system_user import console
 from engine.errors import EngineError
 from storage.errors import StorageError, StoreLocked
 
@@ -147,6 +147,7 @@ def _settle_leftovers(wb: Workbench) -> None:
 
 def commands() -> dict[str, Command]:
     """The whole list; nothing else can be asked for through the socket."""
+    from app import batch_commands
     from app import people_commands as people
     from app import safety_commands as safety
     from app import tax_commands as tax
@@ -154,6 +155,7 @@ def commands() -> dict[str, Command]:
     return {
         "hello": hello,
         "import": import_book,
+        "batches": batch_commands.batches,
         "train": train,
         "trained": trained,
         "predict": predict,
@@ -184,9 +186,10 @@ def import_book(wb: Workbench, arguments: Arguments, progress: Progress) -> Answ
         format=text_of(arguments, "format") or None,
         profile=text_of(arguments, "profile") or None,
         dry_run=arguments.get("dry_run") is True,
+        keep=arguments.get("keep_alike") is True,
     )
     path = Path(text_of(arguments, "path"))
-    report = import_file(wb, who_of(arguments), text_of(arguments, "book"), path, options, progress=progress)
+    report = import_file(wb, console(), text_of(arguments, "book"), path, options, progress=progress)
     text = tuple(report.sentences())
     if report.created_book and not report.dry_run and people.nobody(wb):
         role = f"{report.book}:reviewer"
@@ -201,8 +204,8 @@ def journals(wb: Workbench, arguments: Arguments, _progress: Progress) -> Answer
 
     book, journal, kind = (text_of(arguments, name) for name in ("book", "journal", "kind"))
     if journal:
-        books.set_journal_kind(wb, who_of(arguments), book, journal, kind, reason=text_of(arguments, "reason"))
-    found = books.journals(wb, who_of(arguments), book)
+        books.set_journal_kind(wb, console(), book, journal, kind, reason=text_of(arguments, "reason"))
+    found = books.journals(wb, console(), book)
     names = ("journal", "code", "name", "kind", "confirmed", "reason", "entries")
     document = {"book": book, "journals": [{name: getattr(j, name) for name in names} for j in found]}
     return Answer(document=document, text=tuple(map(books.in_words, found)))
@@ -214,7 +217,7 @@ def train(wb: Workbench, arguments: Arguments, _progress: Progress) -> Answer:
 
     run = use_case.start(
         wb,
-        who_of(arguments),
+        console(),
         text_of(arguments, "book"),
         text_of(arguments, "profile"),
         encoder=text_of(arguments, "encoder"),
@@ -225,7 +228,7 @@ def train(wb: Workbench, arguments: Arguments, _progress: Progress) -> Answer:
 def trained(wb: Workbench, arguments: Arguments, _progress: Progress) -> Answer:
     from app.services import train as use_case
 
-    report = use_case.result(wb, who_of(arguments), text_of(arguments, "run"))
+    report = use_case.result(wb, console(), text_of(arguments, "run"))
     use = "It answers from now on." if report.champion else "The model in use stays; compare before you release it."
     text = (f"Model {report.bundle[:12]} of book {report.book!r} was trained in {report.seconds:.0f} s. {use}",)
     return Answer(document=report.to_json(), text=text)
@@ -234,25 +237,20 @@ def trained(wb: Workbench, arguments: Arguments, _progress: Progress) -> Answer:
 def predict(wb: Workbench, arguments: Arguments, progress: Progress) -> Answer:
     from app.services.answer import predict_answer
 
-    return predict_answer(wb, who_of(arguments), arguments, progress)
+    return predict_answer(wb, console(), arguments, progress)
 
 
 def explain(wb: Workbench, arguments: Arguments, _progress: Progress) -> Answer:
     from app.services.explain import explain_answer
 
-    return explain_answer(wb, who_of(arguments), text_of(arguments, "book"), text_of(arguments, "entry"))
+    return explain_answer(wb, console(), text_of(arguments, "book"), text_of(arguments, "entry"))
 
 
 def copy(wb: Workbench, arguments: Arguments, progress: Progress) -> Answer:
     from app.services.transfer import copy_to
 
-    report = copy_to(wb, who_of(arguments), text_of(arguments, "to"), progress)
+    report = copy_to(wb, console(), text_of(arguments, "to"), progress)
     return Answer(document=report.to_json(), text=tuple(report.sentences()))
-
-
-def who_of(arguments: Arguments) -> Who:
-    """Whoever ran the command; both ends of the socket belong to the same user of the system."""
-    return Who.console(text_of(arguments, "by"))
 
 
 def text_of(arguments: Arguments, name: str) -> str:

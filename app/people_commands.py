@@ -8,10 +8,11 @@ from typing import Any
 
 from app.commands import Answer
 from app.services import people
-from app.services.access import Role, Who
+from app.services.access import Role
 from app.services.errors import BadInput
 from app.services.people import NewUser, Reach
 from app.services.workbench import Workbench
+from app.system_user import console
 
 Arguments = Mapping[str, Any]
 Progress = Callable[[str], None]
@@ -19,7 +20,7 @@ Progress = Callable[[str], None]
 
 def add(wb: Workbench, arguments: Arguments, _progress: Progress) -> Answer:
     """Add a person with roles. The roles are read before anybody is added, so that a mistake in one adds nobody."""
-    who, login = _who(arguments), str(arguments["login"])
+    who, login = console(), str(arguments["login"])
     roles = [_role(text) for text in arguments["roles"]]
     for book, _one in roles:
         people.people_of(wb, who, book)  # refuses an unknown book
@@ -36,7 +37,7 @@ def role(wb: Workbench, arguments: Arguments, _progress: Progress) -> Answer:
     login, book, one = (str(arguments[name]) for name in ("login", "book", "role"))
     revoke = arguments["revoke"] is True
     people.set_role(
-        wb, _who(arguments), book, login, Role(one), granted=not revoke, reason=str(arguments["reason"]),
+        wb, console(), book, login, Role(one), granted=not revoke, reason=str(arguments["reason"]),
         reach=_reach(arguments),
     )  # fmt: skip
     done = f"{login} is no {one} of book {book!r} any more." if revoke else f"{login} is {one} of book {book!r} now."
@@ -45,17 +46,13 @@ def role(wb: Workbench, arguments: Arguments, _progress: Progress) -> Answer:
 
 def reset(wb: Workbench, arguments: Arguments, _progress: Progress) -> Answer:
     login = str(arguments["login"])
-    code = people.reset(wb, _who(arguments), login, str(arguments["secret"]))
+    code = people.reset(wb, console(), login, str(arguments["secret"]))
     done = f"The old password of {login} is void and every session has ended."
     return Answer(document={"login": login, "code": code}, text=(done, *_about(login, code)))
 
 
 def _about(login: str, code: str) -> tuple[str, ...]:
     return (f"Sign in once as {login} with the code {code}, within 24 hours, and choose a password.",) if code else ()
-
-
-def _who(arguments: Arguments) -> Who:
-    return Who.console(str(arguments["by"]))
 
 
 def _role(text: str) -> tuple[str, Role]:

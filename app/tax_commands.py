@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from app.commands import Answer, Arguments, text_of, who_of
+from app.commands import Answer, Arguments, text_of
 from app.owner_socket import Progress
 from app.services.errors import BadInput
 from app.services.workbench import Workbench
+from app.system_user import console
 
 _TEXTS = ("code", "rate", "kind", "account", "owed", "deductible", "since", "until", "key")
 
@@ -15,7 +16,7 @@ def taxes(wb: Workbench, arguments: Arguments, _progress: Progress) -> Answer:
     from app.services import taxes as use_case
 
     book = text_of(arguments, "book")
-    rows = use_case.codes(wb, who_of(arguments), book)
+    rows = use_case.codes(wb, console(), book)
     notes = () if rows else (f"Book {book!r} has no tax codes of its own; tax follows what its history shows.",)
     document = {"book": book, "codes": use_case.to_json(rows)}
     return Answer(document=document, text=tuple(map(use_case.in_words, rows)), notes=notes)
@@ -34,7 +35,7 @@ def tax(wb: Workbench, arguments: Arguments, _progress: Progress) -> Answer:
         withdraw=text_of(arguments, "act") == "withdraw",
     )
     book = text_of(arguments, "book")
-    change = use_case.set_code(wb, who_of(arguments), book, typed, text_of(arguments, "reason"))
+    change = use_case.set_code(wb, console(), book, typed, text_of(arguments, "reason"))
     document = {
         "book": book, "change": change.change_id, "holds": change.holds, "before": change.before, "after": change.after,
     }  # fmt: skip

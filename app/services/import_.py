@@ -4,112 +4,47 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 from app.services.access import Right, Who, authorise_installation, find, use_case
 from app.services.errors import BadInput, NothingToImport
+from app.services.import_report import ImportReport
 from app.services.statement_import import StatementReport, bring_in
 from app.services.workbench import Workbench
 from engine.journal import Kind
 from storage import importers, imports
-from storage.records import Book, ImportResult, JournalKind, RowError, Staged
+from storage.batches import Batch
+from storage.imports import Keep
+from storage.records import Book, ImportResult, RowError, Staged
 from storage.session import UnitOfWork
 
-__all__ = ["ImportOptions", "ImportReport", "RowError", "import_file", "import_staged"]
-
-SHOWN_ROWS = 20  # quarantined rows that the report for people names; JSON names all of them
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportReport:
-    """What an import brought, or would bring when ``dry_run``.
-
-    ``entries`` and ``lines`` count what the file holds in good order; ``new``, ``known`` and
-    ``alike`` say what became of them; ``debit`` and ``credit`` are over the new ones.
-    """
-
-    book: str
-    format: str
-    reason: str
-    entries: int
-    lines: int
-    accounts: int
-    debit: Decimal
-    credit: Decimal
-    new: int
-    known: int
-    alike: int
-    quarantined: tuple[RowError, ...]
-    created_book: bool
-    dry_run: bool
-    special: tuple[JournalKind, ...] = ()  # journals proposed to be something else than normal
-    statements: StatementReport | None = None  # of a file of bank statements, which holds no entries
-
-    def to_json(self) -> dict[str, Any]:
-        """The document of ``import --json``; programs rely on its keys."""
-        if self.statements:
-            return self.statements.to_json()
-        return {
-            "book": self.book,
-            "format": self.format,
-            "reason": self.reason,
-            "entries": self.entries,
-            "lines": self.lines,
-            "debit": f"{self.debit:f}",
-            "credit": f"{self.credit:f}",
-            "new": self.new,
-            "known": self.known,
-            "alike": self.alike,
-            "quarantined": [
-                {"row": e.row, "column": e.column, "value": e.value, "why": e.why, "remedy": e.remedy}
-                for e in self.quarantined
-            ],
-        }
-
-    def sentences(self) -> list[str]:
-        """The report for people; the last line counts what is new and what was here."""
-        if self.statements:
-            return self.statements.sentences()
-        would = "would be " if self.dry_run else ""
-        out = [f"{self.reason}"]
-        if self.created_book:
-            out.append(f"Book {self.book!r} {'would be' if self.dry_run else 'was'} created.")
-        out.append(f"{self.entries} entries with {self.lines} lines in good order, {self.accounts} new accounts.")
-        out.append(f"Debit {self.debit:,.2f} and credit {self.credit:,.2f} {would}added.")
-        out += self._kinds()
-        if self.quarantined:
-            out.append(f"{len(self.quarantined)} problems kept rows outside:")
-            out += [f"  {e}" for e in self.quarantined[:SHOWN_ROWS]]
-            if len(self.quarantined) > SHOWN_ROWS:
-                out.append(f"  and {len(self.quarantined) - SHOWN_ROWS} more; --json lists them all.")
-        out.append(f"{self.new} new, {self.known} already here" + self._alike())
-        return out
-
-    def _kinds(self) -> list[str]:
-        """Which journals were taken for openings and the like, and how to change that."""
-        out = [f"Journal {j.journal!r} was taken for {j.kind.value}: {j.reason}." for j in self.special]
-        if self.special and not self.dry_run:
-            out.append(f"Change a journal's kind with: counterpoint journals {self.book} JOURNAL KIND --reason WHY")
-        return out
-
-    def _alike(self) -> str:
-        return f", {self.alike} look alike and were left out" if self.alike else ""
+__all__ = ["ImportOptions", "ImportReport", "Preview", "RowError", "import_file", "import_staged", "preview", "stage"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportOptions:
     """``format`` and ``profile`` force a reader and a saved mapping; None lets the header decide.
 
-    ``demo`` marks a book that is created as the demonstration.
+    ``demo`` marks a book that is created as the demonstration. ``keep`` are the keys of entries that go in although
+    they look like ones that are here; True for all of them.
     """
 
     format: str | None = None
     profile: str | None = None
     dry_run: bool = False
     demo: bool = False
+    keep: Keep = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """A staged file with what its import would do now: exactly this object is imported afterwards."""
+
+    file_name: str
+    staged: Staged
+    report: ImportReport
 
 
 @use_case(Right.IMPORT)
@@ -133,18 +68,38 @@ def import_file(
         _target(uow, who, book)  # before a file is read for somebody who may not bring it in
     if chosen.profile is not None:
         raise BadInput("Profile", chosen.profile, "there is no saved profile of this name", "Leave --profile out.")
-    if not path.exists():
-        raise NothingToImport(str(path), "there is no such file or folder")
-    progress(f"reading {path.name}")
-    staged = importers.read(path, chosen.format)
+    staged = stage(path, chosen, progress)
     if staged.statements:
         brought = bring_in(wb, who, book, staged, file_name=path.name, dry_run=chosen.dry_run)
         return _of_statements(brought)
-    if not staged.entries and not staged.accounts:
-        first = f" The first: {staged.errors[0]}" if staged.errors else ""
-        raise NothingToImport(str(path), f"no entry in it is in good order ({len(staged.errors)} problems).{first}")
     progress(f"{len(staged.entries)} entries in good order, comparing with the book")
     return import_staged(wb, who, book, staged, chosen, file_name=path.name)
+
+
+@use_case(Right.IMPORT)
+def preview(wb: Workbench, who: Who, book: str, path: Path, options: ImportOptions | None = None) -> Preview:
+    """Read a file and say what its import would do; nothing is written. Raises as `import_file`."""
+    chosen = replace(options or ImportOptions(), dry_run=True)
+    with wb.reading() as uow:
+        _target(uow, who, book)
+    staged = stage(path, chosen)
+    if staged.statements:
+        report = _of_statements(bring_in(wb, who, book, staged, file_name=path.name, dry_run=True))
+    else:
+        report = import_staged(wb, who, book, staged, chosen, file_name=path.name)
+    return Preview(file_name=path.name, staged=staged, report=report)
+
+
+def stage(path: Path, options: ImportOptions, progress: Callable[[str], None] = lambda _: None) -> Staged:
+    """What a file holds. Raises ImportRefused, and NothingToImport where nothing in it is in good order."""
+    if not path.exists():
+        raise NothingToImport(str(path), "there is no such file or folder")
+    progress(f"reading {path.name}")
+    staged = importers.read(path, options.format)
+    if not staged.entries and not staged.accounts and not staged.statements:
+        first = f" The first: {staged.errors[0]}" if staged.errors else ""
+        raise NothingToImport(str(path), f"no entry in it is in good order ({len(staged.errors)} problems).{first}")
+    return staged
 
 
 @use_case(Right.IMPORT)
@@ -155,15 +110,24 @@ def import_staged(
     if options.dry_run:
         with wb.reading() as uow:
             found = _target(uow, who, book)
-            return _report(book, staged, imports.plan(uow, found, staged), created=found is None, dry_run=True)
+            result = imports.plan(uow, found, staged, keep=options.keep)
+            return _report(
+                book, staged, result, created=found is None, before=_before(uow, found, staged), dry_run=True
+            )
 
-    def work(uow: UnitOfWork) -> tuple[ImportResult, bool]:
+    def work(uow: UnitOfWork) -> ImportReport:
         found = _target(uow, who, book)
+        before = _before(uow, found, staged)
         target = found or _create(uow, book, staged, demo=options.demo, by=who.id)
-        return imports.apply(uow, target, staged, who.id, file_name=file_name), found is None
+        result = imports.apply(uow, target, staged, who.id, file_name=file_name, keep=options.keep)
+        return _report(book, staged, result, created=found is None, before=before, dry_run=False)
 
-    result, created = wb.store.write(work)
-    return _report(book, staged, result, created=created, dry_run=False)
+    return wb.store.write(work)
+
+
+def _before(uow: UnitOfWork, book: Book | None, staged: Staged) -> Batch | None:
+    """The batch that this very file brought earlier."""
+    return uow.batches.of_file(book.book_id, staged.file_sha256) if book and staged.file_sha256 else None
 
 
 def _target(uow: UnitOfWork, who: Who, book: str) -> Book | None:
@@ -180,8 +144,13 @@ def _create(uow: UnitOfWork, name: str, staged: Staged, *, demo: bool, by: str) 
     return uow.books.create(name, named[0][0] if named else "EUR", demo=demo, by=by)
 
 
-def _report(book: str, staged: Staged, result: ImportResult, *, created: bool, dry_run: bool) -> ImportReport:
+def _report(
+    book: str, staged: Staged, result: ImportResult, *, created: bool, before: Batch | None, dry_run: bool
+) -> ImportReport:
     return ImportReport(
+        batch=result.batch_id,
+        before=before,
+        resembling=result.resembling,
         book=book,
         format=staged.format,
         reason=staged.reason,

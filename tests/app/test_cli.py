@@ -286,7 +286,7 @@ def test_a_home_that_cannot_be_used_is_a_sentence(tmp_path: Path) -> None:
 
 
 def test_a_mistake_of_ours_leaves_a_log_and_no_traceback(at: Path) -> None:
-    code = "import app.cli as c; c._user = lambda: 1 / 0; c.main()"
+    code = "import app.book_cli as b; b.home = lambda: 1 / 0; import app.cli as c; c.main()"
     done = subprocess.run(
         [sys.executable, "-c", code, "train", "x"],
         capture_output=True, text=True, check=False, cwd=ROOT, env={"COUNTERPOINT_HOME": str(at)},

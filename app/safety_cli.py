@@ -1,0 +1,68 @@
+"""The commands that prove books, keep them and take them elsewhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.terminal import AsJson, BookName, done, finish, home, progress
+
+cli = typer.Typer()
+
+
+@cli.command()
+def copy(
+    to: Annotated[
+        str, typer.Option("--to", metavar="URL", help="For example postgresql+psycopg://user@host/name; without books.")
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Copy all books into another database, from DuckDB to PostgreSQL or back, and check them there."""
+    done("copy", {"to": to}, as_json=as_json)
+
+
+@cli.command()
+def verify(
+    book: BookName,
+    anchor: Annotated[
+        list[Path] | None, typer.Option(metavar="FILE", help="An anchor kept elsewhere; may be given several times.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check a book against its chain and its anchors; exit code 1 and the first broken link when it was changed."""
+    arguments = {"book": book, "anchors": [str(p.absolute()) for p in anchor or []]}
+    done("verify", arguments, as_json=as_json)
+
+
+@cli.command()
+def anchor(
+    book: BookName,
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Where to write it; keep it on another machine.")],
+    as_json: AsJson = False,
+) -> None:
+    """Write down where a book's chain stands, so that a later rewriting of it is found."""
+    arguments = {"book": book, "out": str(out.absolute())}
+    done("anchor", arguments, as_json=as_json)
+
+
+@cli.command()
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The archive to write; an older one is replaced.")],
+    as_json: AsJson = False,
+) -> None:
+    """Write all books, models, documents and anchors into one file; the workbench may run meanwhile."""
+    done("backup", {"path": str(file.absolute())}, as_json=as_json)
+
+
+@cli.command()
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="An archive that `counterpoint backup` wrote.")],
+    force: Annotated[bool, typer.Option("--force", help="Move what the home holds aside.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Put a backup back into an empty home; the workbench must not run."""
+    from app.safety_commands import restored
+
+    finish(restored(home(), file.absolute(), force=force, progress=progress), as_json=as_json)
