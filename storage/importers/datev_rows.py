@@ -95,11 +95,11 @@ class RowReader:
         amount, original = self._amounts(c)
         if c.problems:
             return c.problems
-        reversal = c["reversal"].upper() in _REVERSED or (c["key"].startswith("2") and len(c["key"]) == 2)
+        key, reversal = _key(c["key"], reversal=c["reversal"].upper() in _REVERSED)
         currency = c["currency"].upper() if original is not None else ""
         return Pair(
             row=row, day=day, accounts=accounts, debit=debit, amount=-amount if reversal else amount,
-            key=c["key"].lstrip("0"), key_at=self._key_at(accounts), document=c["document"], text=_one_line(c["text"]),
+            key=key, key_at=self._key_at(accounts), document=c["document"], text=_one_line(c["text"]),
             costs=" ".join(f"{name} {c[key]}" for key, name in (("cost1", "KOST1"), ("cost2", "KOST2")) if c[key]),
             original=-original if reversal and original else original, currency=currency,
             rate=_rate(amount, original, c["rate"]), reversal=reversal, locked=c["locked"] == "1",
@@ -198,6 +198,13 @@ class _Cells:
         except BadCell as problem:
             self.problems.append((_SHOWN[name], self[name], problem))
             return default
+
+
+def _key(cell: str, *, reversal: bool) -> tuple[str, bool]:
+    """The tax key, and whether the row takes another one back: in keys of two digits the first said so, as a 2."""
+    if len(cell) == 2 and cell.startswith("2"):
+        return cell[1:].strip("0"), True
+    return cell.lstrip("0"), reversal
 
 
 def _is_debit(cell: str) -> bool:

@@ -1,4 +1,8 @@
-"""The Dutch XML Auditfile Financieel, versions 3.0 to 3.2: accounts, parties, journals and entries with their tax."""
+"""The Dutch XML Auditfile Financieel, versions 3.0 to 3.2: accounts, parties, journals and entries with their tax.
+
+Read by our own hand, because a file of strangers goes through the one door for XML with its limits; the library that
+reads it (pyxaf) is an alpha with a parser of its own.
+"""
 
 from __future__ import annotations
 
@@ -95,7 +99,8 @@ class _Reader:
                 self._staging.fail(0, name, text, why, "Ask its program whether entries are missing.")
         self._staging.reasons.append(
             "A Dutch XML Auditfile Financieel (XAF 3): amounts with D or C, parties and journals of its own lists; "
-            "account types are those of its reference codes (RGS), or of the usual Dutch classes for result accounts"
+            "opening balances are no entries and stay out; account types are those of its reference codes (RGS), or of the "
+            "usual Dutch classes for result accounts"
         )
         staged = self._staging.finish(tuple(self.accounts.values()), self._journals.values())
         return replace(staged, types_derived=True)

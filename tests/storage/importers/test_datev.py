@@ -127,11 +127,14 @@ def test_rows_of_one_invoice_are_one_entry_and_others_are_not() -> None:
     assert len({e.entry_id for e in staged.entries}) == 7
 
 
-@pytest.mark.parametrize(("key", "gu"), [("", "1"), ("", "G"), ("20", "0"), ("29", "")])
-def test_a_general_reversal_is_negative_on_its_own_sides(key: str, gu: str) -> None:
+@pytest.mark.parametrize(
+    ("key", "gu", "code"), [("", "1", ""), ("9", "G", "9"), ("20", "0", ""), ("29", "", "9"), ("0401", "1", "401")]
+)
+def test_a_general_reversal_is_negative_on_its_own_sides(key: str, gu: str, code: str) -> None:
     (entry,) = stage(row(accounts="4940;1600", key=key, gu=gu)).entries
     assert [(x.account, x.amount) for x in entry.lines] == [("4940", Decimal(-119)), ("1600", Decimal(-119))]
     assert entry.kind is Kind.REVERSAL
+    assert {x.tax_code for x in entry.lines} - {""} == {code} - {""}
 
 
 def test_another_currency_counts_with_its_base_amount() -> None:
