@@ -99,8 +99,8 @@ class _Reader:
                 self._staging.fail(0, name, text, why, "Ask its program whether entries are missing.")
         self._staging.reasons.append(
             "A Dutch XML Auditfile Financieel (XAF 3): amounts with D or C, parties and journals of its own lists; "
-            "opening balances are no entries and stay out; account types are those of its reference codes (RGS), or of the "
-            "usual Dutch classes for result accounts"
+            "opening balances are no entries and stay out; account types are those of its reference codes (RGS), or of "
+            "the usual Dutch classes for result accounts"
         )
         staged = self._staging.finish(tuple(self.accounts.values()), self._journals.values())
         return replace(staged, types_derived=True)
