@@ -19,7 +19,15 @@ from app.widgets.focus import put_focus
 from app.widgets.markdown import plain
 from app.widgets.model_status import model_status
 from app.widgets.statement_line import At, line_panel
-from app.widgets.statements import choose_statement, dealt_with, ledger, line_list, match_button, progress
+from app.widgets.statements import (
+    choose_statement,
+    dealt_with,
+    ledger,
+    line_list,
+    match_button,
+    open_statement,
+    progress,
+)
 from app.widgets.with_book import with_book
 
 
@@ -42,7 +50,7 @@ def page(wb: Workbench, card: BookCard) -> None:
     with right, st.container(key="entry"):
         told()
         if shows == "waiting":
-            _open_line(wb, card, chosen, waiting)
+            _open_line(wb, card, chosen, waiting, found)
         else:
             dealt_with(wb, card, [x for x in lines if x.state is not LineState.WAITING])
     put_focus()
@@ -71,9 +79,11 @@ def _queue(wb: Workbench, card: BookCard, p: Progress, waiting: Sequence[KeptLin
     match_button(wb, card, p)
 
 
-def _open_line(wb: Workbench, card: BookCard, p: Progress, waiting: Sequence[KeptLine]) -> None:
+def _open_line(
+    wb: Workbench, card: BookCard, p: Progress, waiting: Sequence[KeptLine], found: Sequence[Progress]
+) -> None:
     if not waiting:
-        _done(p)
+        _done(p, found)
     elif Right.PREDICT not in card.rights:
         st.info(_("Booking takes another role. Ask an admin of the book for it."), icon=":material/info:")
     else:
@@ -85,12 +95,18 @@ def _opened(waiting: Sequence[KeptLine]) -> KeptLine:
     return next((x for x in waiting if x.line_id == state.STATEMENT_LINE.get()), waiting[0])
 
 
-def _done(p: Progress) -> None:
+def _done(p: Progress, found: Sequence[Progress]) -> None:
     st.subheader(_("Nothing of this statement waits"), anchor=False)
     if p.done:
         st.markdown(":green[:material/check_circle: " + _("Every line is dealt with and the balances agree.") + "]")
     else:
         st.caption(_("Every line is dealt with. What the balances say stands beside."))
+    following = next((other for other in found if other.waiting), None)
+    if following:
+        st.button(
+            _("Go on with the next statement"), icon=":material/arrow_forward:", shortcut="N",
+            key="statement.following", on_click=open_statement, args=(following.statement.statement_id,),
+        )  # fmt: skip
 
 
 def _empty(card: BookCard) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.i18n import _, ngettext
-from app.services.statements import SET_ASIDE_AS, KeptLine, LineState, Progress, Proof
+from app.services.statements import SET_ASIDE_AS, KeptLine, KeptStatement, LineState, Progress, Proof
 from app.views.numbers import MINUS, day, money
 
 _SHORT_ACCOUNT = 10  # signs of a long account number that are shown in a list
@@ -29,12 +30,24 @@ class LineRow:
     about: str
 
 
-def statement_label(p: Progress) -> str:
-    """``…0202051 · 12/1 · 1 Mar 2026 to 31 Mar 2026 · 12 of 40 done``."""
-    s = p.statement
+def statement_labels(found: Sequence[Progress]) -> Mapping[str, str]:
+    """By id ``…0000202051 · 12/1 · 1 Mar 2026 – 31 Mar 2026``, each another text.
+
+    Nothing in it changes with the work: a box whose words change takes that for another choice.
+    """
+    labels: dict[str, str] = {}
+    seen: Counter[str] = Counter()
+    for p in found:
+        label = _label(p.statement)
+        seen[label] += 1
+        labels[p.statement.statement_id] = f"{label} ({seen[label]})" if seen[label] > 1 else label
+    return labels
+
+
+def _label(s: KeptStatement) -> str:
     span = " \u2013 ".join(dict.fromkeys(d for d in (day(s.first), day(s.last)) if d))
     number = "" if len(s.number) > _SHORT_ACCOUNT * 2 else s.number
-    return " · ".join(x for x in (short_account(s.account), number, span, progress_text(p)) if x)
+    return " · ".join(x for x in (short_account(s.account), number, span) if x)
 
 
 def short_account(account: str) -> str:

@@ -20,7 +20,7 @@ from app.services.workbench import Workbench
 from app.views.accounts import labels
 from app.views.numbers import day
 from app.views.oneline import accounts_line
-from app.views.proposal import proposal_view
+from app.views.proposal import ProposalView, proposal_view
 from app.views.statements import aside_words, line_fields
 from app.views.tables import fields_list
 from app.widgets.evidence import analyst, because_cards, candidate_buttons
@@ -60,10 +60,11 @@ def line_panel(at: At) -> None:
     st.html(fields_list(line_fields(at.kept)))
     _alike(at)
     _booked_already(at)
-    if at.progress.ledger:
-        _proposal(at)
+    shown = _proposal(at) if at.progress.ledger else None
     if state.SHEET.get() is None:
         _ways(at)
+    if shown:
+        _evidence(*shown)
 
 
 def _alike(at: At) -> None:
@@ -95,11 +96,12 @@ def _booked_already(at: At) -> None:
                 ))  # fmt: skip
 
 
-def _proposal(at: At) -> None:
+def _proposal(at: At) -> tuple[Proposal, ProposalView, Desk] | None:
+    """The proposed entry to accept or to edit; None where there is none yet."""
     seen = state.OF_LINE.get() == at.kept.line_id
     proposal = _answer(at)
     if proposal is None:
-        return
+        return None
     accounts = books.catalog(at.wb, state.actor(), at.card.name, proposal.event.date)
     document = _document(at)
     desk = Desk(
@@ -111,6 +113,10 @@ def _proposal(at: At) -> None:
     view = proposal_view(proposal, state.CHOSEN.get(), desk.names, background)
     with st.container(key="proposal"):
         proposal_panel(desk, proposal, view)
+    return proposal, view, desk
+
+
+def _evidence(proposal: Proposal, view: ProposalView, desk: Desk) -> None:
     reasons, others, figures = st.tabs([_("Because"), _("Candidates"), _("Analyst")])
     with reasons:
         because_cards(view.because)
@@ -195,12 +201,15 @@ def _ways(at: At) -> None:
         ):
             state.REFUSED.clear()
             _aside_dialog(at)
-        for label, key, step in ((_("Previous"), "P", -1), (_("Next"), "N", 1)):
-            other = at.neighbour(step)
-            st.button(
-                label, shortcut=key, key=f"statement.{key}", type="tertiary", disabled=not other, on_click=open_line,
-                args=(other,),
-            )  # fmt: skip
+        before, after = at.neighbour(-1), at.neighbour(1)
+        st.button(
+            _("Previous"), shortcut="P", key="statement.P", type="tertiary", disabled=not before, on_click=open_line,
+            args=(before,),
+        )  # fmt: skip
+        st.button(
+            _("Next"), shortcut="N", key="statement.N", type="tertiary", disabled=not after, on_click=open_line,
+            args=(after,),
+        )  # fmt: skip
 
 
 def _aside_dialog(at: At) -> None:

@@ -15,7 +15,7 @@ from app.services.errors import ServiceError
 from app.services.statements import KeptLine, LineState, Progress
 from app.services.workbench import Workbench
 from app.views.accounts import labels
-from app.views.statements import line_rows, proof_views, state_text, statement_label
+from app.views.statements import line_rows, progress_text, proof_views, state_text, statement_labels
 from app.widgets.markdown import plain
 from storage.errors import StorageError
 
@@ -34,7 +34,7 @@ def choose_statement(found: Sequence[Progress]) -> Progress:
         first = next((p for p in found if p.waiting), found[0])
         state.STATEMENT.set(first.statement.statement_id)
     chosen = st.selectbox(
-        _("Statement"), list(by_id), key=state.STATEMENT.name, format_func=lambda i: statement_label(by_id[i]),
+        _("Statement"), list(by_id), key=state.STATEMENT.name, format_func=statement_labels(found).__getitem__,
         on_change=leave_line, persist_state="session",
     )  # fmt: skip
     return by_id[chosen]
@@ -42,7 +42,7 @@ def choose_statement(found: Sequence[Progress]) -> Progress:
 
 def progress(p: Progress) -> None:
     """How many lines are dealt with, and what the balances prove."""
-    st.progress(p.dealt_with / p.total if p.total else 1.0)
+    st.progress(p.dealt_with / p.total if p.total else 1.0, text=plain(progress_text(p)))
     for proof in proof_views(p):
         st.markdown(_MARKS[proof.tone].format(plain(proof.text)))
 
@@ -153,6 +153,12 @@ def open_line(line_id: str) -> None:
 
 def leave_line() -> None:
     open_line("")
+
+
+def open_statement(statement_id: str) -> None:
+    """Go on with another statement."""
+    state.STATEMENT.set(statement_id)
+    leave_line()
 
 
 def attempt(work: Callable[[], object]) -> None:

@@ -75,7 +75,7 @@ def test_the_first_line_is_proposed_with_its_bank_line(wb: Workbench, book: str,
     assert not at.exception
     assert "The balance proves to 925.00" in said(at).replace("\xa0", " ")
     assert "3 lines wait" in said(at)
-    assert at.selectbox(key="statement").options[0].endswith("0 of 3 done")
+    assert at.selectbox(key="statement").options == ["\u20260000202051 · 7 · 3 Mar 2025 \u2013 12 Mar 2025"]
     assert at.subheader[0].value == "Miete Büro 3"
     assert "1200" in table(at)
     assert at.text_input(key=f"statement.document.{lines(wb)[0].line_id}").value == "B-0"
@@ -206,6 +206,20 @@ def test_the_model_answers_for_a_line(trained: Workbench, opened: Open) -> None:
     at = at.button(key="predict.accept").click().run()
     assert not at.exception
     assert states(trained)[0] is LineState.PROPOSED
+
+
+def test_after_the_last_line_the_next_statement_is_one_key_away(wb: Workbench, book: str, opened: Open) -> None:
+    bring(wb, lines=[("-7", "Porto", "Post")])
+    at = opened(PAGE)
+    first = str(at.selectbox(key="statement").value)
+    for _ in range(len(statements.lines(wb, ANA, "test", first))):
+        at = at.button(key="predict.accept").click().run()
+    assert "Nothing of this statement waits" in said(at)
+    at = at.button(key="statement.following").click().run()
+    assert not at.exception
+    assert at.selectbox(key="statement").value != first
+    assert len(set(at.selectbox(key="statement").options)) == 2
+    assert table(at)
 
 
 def test_an_auditor_sees_and_books_nothing(wb: Workbench, book: str, sign_in: SignIn) -> None:
