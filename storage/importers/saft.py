@@ -47,7 +47,9 @@ def read_saft(source: Source) -> Staged:
             "A SAF-T of invoices has none; export the one for accounting.",
         )  # fmt: skip
     staging.reasons += _reasons(dialect, books, len(parts))
-    staged = staging.finish(tuple(books.accounts.values()), books.journals.values())
+    kept = books.party_accounts.keys()  # where the file keeps customers and suppliers
+    accounts = tuple(replace(a, control=True) if a.code in kept else a for a in books.accounts.values())
+    staged = staging.finish(accounts, books.journals.values())
     return replace(staged, types_derived=dialect.derived)
 
 

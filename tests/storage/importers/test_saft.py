@@ -50,6 +50,7 @@ def test_a_norwegian_file_with_tax_party_and_currency(write: WriteFile) -> None:
     assert lines(credit) == ["D 1500 -125.00 77", "C 3000 -125.00"]
     assert types(staged) == {"1500": "asset", "2700": "liability", "3000": "income"}
     assert staged.types_derived
+    assert [a.code for a in staged.accounts if a.control] == ["1500"]
     assert "1 lines without an amount" in staged.reason
     assert staged.errors == ()
 
