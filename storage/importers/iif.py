@@ -41,7 +41,6 @@ _LOOKS = re.compile(
 _DAY = re.compile(r"(?P<one>\d{1,4})[-/.](?P<two>\d{1,2})[-/.](?P<three>\d{2,4})", re.ASCII)
 _GROUPED = re.compile(r"[-+]?\$?\d{1,3}(,\d{3})*(\.\d+)?|[-+]?\$?\d*\.?\d+|\(\$?[\d,]*\.?\d+\)", re.ASCII)
 _READ = frozenset({"TRNS", "SPL", "ACCNT"})
-_BLANKS = re.compile(" *")
 _MOST_YEAR = 79  # of two digits that lie after 2000
 
 
@@ -93,7 +92,9 @@ def cells_of(row: str, separator: str) -> list[str]:
     at, closes = 0, True
     closing = re.compile(rf'"[ ]*(?={re.escape(separator)}|$)')
     while at <= len(row):
-        start = at + len(_BLANKS.match(row, at)[0])  # type: ignore[index]  it matches everywhere
+        start = at
+        while row[start : start + 1] == " ":
+            start += 1
         close = closing.search(row, start + 1) if closes and row.startswith('"', start) else None
         if close is not None:
             out.append(row[start + 1 : close.start()].replace('""', '"').strip())

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from engine.journal import Account, AccountType
-from storage.importers.cells import BadCell
+from storage.importers.cells import BadCell, read_day
 from storage.importers.ledger_postings import Raw, tags_in
 from storage.importers.plain import OURS, Journal
 from storage.importers.plain_amounts import Marks, commodity, mark_in, written
@@ -115,18 +115,24 @@ def about(f: LedgerFile, text: str) -> None:
             account = replace(account, type=_TYPES.get(value.upper(), AccountType.UNKNOWN))
         elif name.startswith(OURS):
             f.journal.whole.add(f.declared)
-            account = told(account, name.removeprefix(OURS), value)
+            try:
+                account = told(account, name.removeprefix(OURS), value)
+            except BadCell:
+                continue  # a day that cannot be read says nothing about what was booked
     f.journal.accounts[f.declared] = account
 
 
 def told(account: Account, name: str, value: str) -> Account:
     """An account with what one of our own tags says of it."""
     if name == "code":
-        return replace(account, code=value or account.code)
+        return Account(code=value or account.code)  # our tags begin with it and tell all that follows
     if name == "type":
         return replace(account, type=AccountType(value) if value in set(AccountType) else AccountType.UNKNOWN)
     if name in ("name", "parent"):
         return replace(account, name=value) if name == "name" else replace(account, parent=value)
+    if name in ("opened", "closed"):
+        day = read_day(value)
+        return replace(account, opened=day) if name == "opened" else replace(account, closed=day)
     return replace(account, control=value == "1") if name == "control" else account
 
 

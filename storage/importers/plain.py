@@ -187,7 +187,7 @@ class Journal:
         return Line(
             account=self.code_of(x.account), side=side, amount=worth if side is Side.DEBIT else -worth,
             party=own.get("party", _party(x.tags)), label=own.get("label", x.label), tax_code=own.get("tax-code", ""),
-            original_amount=exact_amount(own.get("original-amount", "")) or original,
+            original_amount=exact_amount(own["original-amount"]) if "original-amount" in own else original,
             original_currency=own.get("original-currency", code),
             rate=exact_amount(own["rate"]) if "rate" in own else rate,
             rate_date=_day(own.get("rate-date", "")), rate_source=own.get("rate-source", ""),
