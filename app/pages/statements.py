@@ -44,7 +44,7 @@ def page(wb: Workbench, card: BookCard) -> None:
     lines = statements.lines(wb, state.actor(), card.name, chosen.statement.statement_id)
     waiting = [x for x in lines if x.state is LineState.WAITING]
     with left:
-        shows = _which(len(waiting), len(lines) - len(waiting))
+        shows = _which()
         if shows == "waiting":
             _queue(wb, card, chosen, waiting)
     with right, st.container(key="entry"):
@@ -56,8 +56,8 @@ def page(wb: Workbench, card: BookCard) -> None:
     put_focus()
 
 
-def _which(waiting: int, done: int) -> str:
-    words = {"waiting": _("Waiting ({n})", n=waiting), "done": _("Dealt with ({n})", n=done)}
+def _which() -> str:
+    words = {"waiting": _("Waiting"), "done": _("Dealt with")}
     chosen = st.segmented_control(
         _("Show"), list(words), default="waiting", key=state.STATEMENT_SHOWS.name, format_func=words.__getitem__,
         label_visibility="collapsed",
