@@ -15,7 +15,7 @@ from engine.journal import Account, Entry, Kind, Line, Side
 from storage.errors import ImportRefused
 from storage.importers.cells import BadCell
 from storage.importers.reader import Head, Reader
-from storage.importers.sie_book import Book, SieRow, Voucher, close, shown
+from storage.importers.sie_book import CUSTOMER, INVOICE, OUR_ID, SUPPLIER, Book, SieRow, Voucher, close, shown
 from storage.importers.sie_chart import bas_type, sie_type
 from storage.importers.sie_text import Row, sie_rows, sie_text
 from storage.importers.source import Source
@@ -24,8 +24,6 @@ from storage.records import Staged
 from storage.rows import content_digest
 
 NAME = "sie"
-OUR_ID = "cp:"  # before our entry's id, in the field for the person or process that made a voucher
-CUSTOMER, SUPPLIER, INVOICE = "8", "9", "10"  # dimensions whose meaning the standard fixes
 _OPENING_TEXT, _OPENING_JOURNAL = "Ingående balans", "IB Ingående balans"
 _BEGINS = re.compile(r"[\s\ufeff]*#(FLAGGA|PROGRAM|FORMAT|GEN|SIETYP|FNAMN)\b", re.IGNORECASE)
 _ANYWHERE = re.compile(r"^[ \t]*#SIETYP[ \t]+\"?[1-4]", re.MULTILINE | re.IGNORECASE)

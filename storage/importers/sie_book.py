@@ -11,6 +11,8 @@ from storage.importers.cells import BadCell, exact_amount, need_day
 from storage.importers.sie_text import Row
 from storage.importers.staging import Staging
 
+OUR_ID = "cp:"  # before our entry's id, in the field for the person or process that made a voucher
+CUSTOMER, SUPPLIER, INVOICE = "8", "9", "10"  # dimensions whose meaning the standard fixes
 _COMMA = re.compile(r"[+-]?\d+,\d{1,2}", re.ASCII)
 
 
