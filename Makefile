@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 comma := ,
 .DEFAULT_GOAL := help
-.PHONY: help setup run app test test-long lint types bench train docs audit check-python browser postgresql clean
+.PHONY: help setup run app test test-long lint types bench train docs audit check-python browser postgresql hledger clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -88,11 +88,20 @@ postgresql: setup
 	    || echo "PostgreSQL could not be installed: the store and the services will be tested on DuckDB only."; \
 	else echo "There is no PostgreSQL and no right to install it: the store and the services will be tested on DuckDB only. As root: apt-get install postgresql"; fi
 
-test: setup browser postgresql lint types
+# Reads what the tests write as journals; without it those few tests are skipped.
+hledger: setup
+	@if command -v hledger >/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "Installing hledger for the tests of journals"; \
+	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends hledger >/dev/null; } \
+	    || echo "hledger could not be installed: the tests that run it will be skipped."; \
+	else echo "There is no hledger and no right to install it: the tests that run it will be skipped. As root: apt-get install hledger"; fi
+
+test: setup browser postgresql hledger lint types
 	@mkdir -p $(RESULTS)
 	$(QUIET_CORES) $(BIN)/python -m pytest -n 2 --dist loadscope --junitxml=$(RESULTS)/junit.xml --durations=15
 
-test-long: setup browser postgresql
+test-long: setup browser postgresql hledger
 	@mkdir -p $(RESULTS)
 	$(QUIET_CORES) $(BIN)/python -m pytest -m long --junitxml=$(RESULTS)/junit-long.xml --durations=15
 	@$(BIN)/python -m tests.faults.figures
