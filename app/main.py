@@ -30,6 +30,7 @@ def draw() -> None:
     with frame():
         wb, who = state.workbench(), state.signed_in()
         state.CARDS.set(books.list_books(wb, who) if who else [])
+        state.choose_made_book()
         page = st.navigation(_rooms(), position="sidebar" if who else "hidden")
         if who is None:  # the page asked for stays in the address bar and is shown after signing in
             sign_in_page(wb)
@@ -67,6 +68,13 @@ def _rooms() -> dict[str, list[StreamlitPage]]:
         ],
         _("Book"): [
             st.Page(
+                state.IMPORT_PAGE,
+                title=_("Import"),
+                icon=":material/upload_file:",
+                url_path="import",
+                visibility="visible" if card is None or Right.IMPORT in card.rights or _begins() else "hidden",
+            ),
+            st.Page(
                 state.CONTROLS_PAGE,
                 title=_("Controls"),
                 icon=":material/rule:",
@@ -80,6 +88,11 @@ def _rooms() -> dict[str, list[StreamlitPage]]:
             ),
         ],
     }
+
+
+def _begins() -> bool:
+    """Whether the signed-in person may make books."""
+    return any(Right.INSTALLATION in c.rights for c in state.CARDS.get())
 
 
 def _review_title(card: BookCard | None) -> str:

@@ -17,6 +17,7 @@ from app import cookies, i18n
 from app.services import sign_in
 from app.services.access import NOBODY, Who
 from app.services.books import BookCard
+from app.services.import_ import ImportReport, Preview
 from app.services.review import Seen
 from app.services.workbench import Workbench, open_workbench
 from app.views.grid import Sheet
@@ -25,9 +26,9 @@ from engine.journal import Event, Line, Proposal
 T = TypeVar("T")
 
 PRODUCT = "Counterpoint"  # in every language
-PREDICT_PAGE, JOURNAL_PAGE, PEOPLE_PAGE, REVIEW_PAGE, CONTROLS_PAGE, STATEMENTS_PAGE = (
+PREDICT_PAGE, JOURNAL_PAGE, PEOPLE_PAGE, REVIEW_PAGE, CONTROLS_PAGE, STATEMENTS_PAGE, IMPORT_PAGE = (
     str(Path(__file__).parent / "pages" / f"{name}.py")
-    for name in ("predict", "journal", "people", "review", "controls", "statements")
+    for name in ("predict", "journal", "people", "review", "controls", "statements", "bring_in")
 )
 
 
@@ -111,6 +112,12 @@ PAGE = Key("page", 1)
 OPENED = "journal.opened"  # set by the table for one run
 ENTRY = "entry"  # only a query parameter: the entry that is open
 
+# The page Import: what was read of a file (with the book and the file that it is of), and what came in last.
+PREVIEW: Key[tuple[tuple[str, str], Preview] | None] = Key("import.preview", None)
+IMPORT_TURN = Key("import.turn", 0)  # a new turn forgets the file and the boxes
+IMPORTED: Key[tuple[str, ImportReport] | None] = Key("import.done", None)
+MADE_BOOK = Key("import.made", "")  # a new book, to be chosen in the next run
+
 # An open entry on Review or Journal: what its reader had in front of them, and what came of their last act.
 SEEN: Key[tuple[str, Seen] | None] = Key("entry.seen", None)
 REFUSED = Key("entry.refused", "")
@@ -152,6 +159,13 @@ def book() -> BookCard | None:
     cards = CARDS.get()
     chosen = BOOK.get()
     return next((c for c in cards if c.name == chosen), cards[0] if cards else None)
+
+
+def choose_made_book() -> None:
+    """Go to the book that was just made; must run before the sidebar's choice is drawn."""
+    if made := MADE_BOOK.get():
+        MADE_BOOK.clear()
+        BOOK.set(made)
 
 
 def token() -> str:
@@ -224,6 +238,8 @@ def change_book() -> None:
     empty_form()
     leave_entry()
     JOURNAL.set("")
+    PREVIEW.clear()
+    IMPORTED.clear()
     for key in (SAVED, CURRENCY, RATE_DATE, FILTER_JOURNAL, ACCOUNT, PAGE, STATEMENT, STATEMENT_LINE):
         key.clear()
     for name in (ENTRY, FILTER_JOURNAL.name, ACCOUNT.name, PAGE.name):

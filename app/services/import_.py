@@ -71,23 +71,25 @@ def import_file(
     staged = stage(path, chosen, progress)
     if staged.statements:
         brought = bring_in(wb, who, book, staged, file_name=path.name, dry_run=chosen.dry_run)
-        return _of_statements(brought)
+        return of_statements(brought)
     progress(f"{len(staged.entries)} entries in good order, comparing with the book")
     return import_staged(wb, who, book, staged, chosen, file_name=path.name)
 
 
 @use_case(Right.IMPORT)
-def preview(wb: Workbench, who: Who, book: str, path: Path, options: ImportOptions | None = None) -> Preview:
+def preview(
+    wb: Workbench, who: Who, book: str, path: Path, options: ImportOptions | None = None, *, file_name: str = ""
+) -> Preview:
     """Read a file and say what its import would do; nothing is written. Raises as `import_file`."""
     chosen = replace(options or ImportOptions(), dry_run=True)
     with wb.reading() as uow:
         _target(uow, who, book)
-    staged = stage(path, chosen)
+    staged, name = stage(path, chosen), file_name or path.name
     if staged.statements:
-        report = _of_statements(bring_in(wb, who, book, staged, file_name=path.name, dry_run=True))
+        report = of_statements(bring_in(wb, who, book, staged, file_name=name, dry_run=True))
     else:
-        report = import_staged(wb, who, book, staged, chosen, file_name=path.name)
-    return Preview(file_name=path.name, staged=staged, report=report)
+        report = import_staged(wb, who, book, staged, chosen, file_name=name)
+    return Preview(file_name=name, staged=staged, report=report)
 
 
 def stage(path: Path, options: ImportOptions, progress: Callable[[str], None] = lambda _: None) -> Staged:
@@ -169,7 +171,7 @@ def _report(
     )
 
 
-def _of_statements(brought: StatementReport) -> ImportReport:
+def of_statements(brought: StatementReport) -> ImportReport:
     """The report of a file that holds lines of bank statements instead of entries."""
     nothing = Decimal(0)
     return ImportReport(

@@ -10,7 +10,7 @@ import streamlit as st
 
 from app import cookies, messages, state
 from app.i18n import _
-from app.services import sign_in
+from app.services import own_book, sign_in
 from app.services.access import Role
 from app.services.errors import ServiceError
 from app.services.sign_in import NewPasswordNeeded
@@ -33,7 +33,10 @@ def sign_in_page(wb: Workbench) -> None:
         if _here() and sign_in.personas_open(wb):
             _doors(wb)
         provider_door(wb, _nonce(), _exchange)
-        _form(wb)
+        if _here() and own_book.may_begin(wb):
+            _first_login(wb)
+        else:
+            _form(wb)
         language_choice()
 
 
@@ -60,6 +63,23 @@ def _doors(wb: Workbench) -> None:
             st.caption(can)
         if entered:
             _exchange(partial(sign_in.enter_as, wb, role, nonce=_nonce()))
+
+
+def _first_login(wb: Workbench) -> None:
+    """Where nobody has a login yet, the person at this machine makes the first one."""
+    st.subheader(_("Start my own book"), anchor=False)
+    st.caption(_("Choose a login and a password. You run this installation then, and add others later."))
+    with st.form("sign_in.first"):
+        name = st.text_input(_("Your name"), key="sign_in.first.name", autocomplete="name", max_chars=100)
+        st.text_input(_("Login"), key=state.LOGIN.name, autocomplete="username", max_chars=100)
+        st.text_input(
+            _("New password"), key=state.NEW_SECRET.name, type="password", autocomplete="new-password",
+            placeholder=_("12 characters or more"),
+        )  # fmt: skip
+        sent = st.form_submit_button(_("Begin"), type="primary", key="sign_in.first.send", width="stretch")
+    if sent:
+        login, password = state.LOGIN.get(), state.NEW_SECRET.get()
+        _exchange(lambda: own_book.begin(wb, login, name, password, nonce=_nonce()))
 
 
 def _form(wb: Workbench) -> None:

@@ -19,5 +19,6 @@ def with_book(draw: Callable[[Workbench, BookCard], None]) -> None:
     if card is None:
         st.header(_("No book yet"), anchor=False)
         st.info(_("Import a ledger to begin. In a terminal: counterpoint import BOOK FILE"), icon=":material/info:")
+        st.page_link(state.IMPORT_PAGE, label=_("Import"), icon=":material/upload_file:")
         return
     draw(wb, card)

@@ -154,7 +154,19 @@ def _parts(node: ast.AST) -> list[ast.AST]:
 
 
 # Texts of ours that come by a variable; each was looked at.
-OURS = frozenset({"state.PRODUCT", "totals", "line.train", "words[kind]", "state.JOURNAL_PAGE", "type(error).__name__"})
+OURS = frozenset(
+    {
+        "state.PRODUCT",
+        "totals",
+        "line.train",
+        "words[kind]",
+        "state.JOURNAL_PAGE",
+        "state.IMPORT_PAGE",
+        "state.PREDICT_PAGE",
+        "state.STATEMENTS_PAGE",
+        "type(error).__name__",
+    }
+)
 ROLES = frozenset({"name", "can", "label", "done"})  # words of ours for roles and acts, on the pages about people
 ABOUT_PEOPLE = {
     "app/pages/people.py", "app/widgets/people.py", "app/widgets/sign_in.py",
