@@ -17,8 +17,8 @@ _NOTES = frozenset({"SOURCE.md"})
 _HEAD = """# What the readers make of real files
 
 Each file of the sample folders goes through the one road of every import, without anything being said about it. Totals
-are over the entries in good order; a problem keeps its entry out, and is listed with row, column, value, reason, remedy.
-Written by `python -m benchmarks.formats FOLDER...`.
+are over the entries in good order; a problem keeps its entry out, and is listed with row, column, value, reason and
+remedy. Written by `python -m benchmarks.formats FOLDER...`.
 
 | file | taken for | entries | lines | accounts | debit | credit | problems | what else |
 |---|---|--:|--:|--:|--:|--:|--:|---|
