@@ -22,6 +22,13 @@ _TYPES = {
     "ASSET": AccountType.ASSET, "CASH": AccountType.ASSET, "LIABILITY": AccountType.LIABILITY,
     "EQUITY": AccountType.EQUITY, "REVENUE": AccountType.INCOME, "EXPENSE": AccountType.EXPENSE,
 }  # fmt: skip
+ROOTS = {
+    "asset": AccountType.ASSET, "assets": AccountType.ASSET, "debt": AccountType.LIABILITY,
+    "debts": AccountType.LIABILITY, "liability": AccountType.LIABILITY, "liabilities": AccountType.LIABILITY,
+    "equity": AccountType.EQUITY, "income": AccountType.INCOME, "incomes": AccountType.INCOME,
+    "revenue": AccountType.INCOME, "revenues": AccountType.INCOME, "expense": AccountType.EXPENSE,
+    "expenses": AccountType.EXPENSE,
+}  # fmt: skip
 
 
 @dataclass(slots=True)

@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from engine.journal import AccountType
 from storage.errors import ImportRefused
 from storage.importers.cells import BadCell
-from storage.importers.ledger_file import DATE, DIRECTIVES, LedgerFile, about, day_of, named, uncommented
+from storage.importers.ledger_file import DATE, DIRECTIVES, ROOTS, LedgerFile, about, day_of, named, uncommented
 from storage.importers.ledger_postings import Raw, posting_of, resolved, tags_in
 from storage.importers.plain import Journal, PlainEntry
 from storage.importers.plain_amounts import written
@@ -28,13 +27,6 @@ _HEAD = re.compile(
 _LOOKS = re.compile(
     rf"^{DATE}(?:={DATE})?(?:[ \t]+[^\n]*)?\r?\n(?:[ \t]+;[^\n]*\r?\n)*[ \t]+[^\s;,][^\n,]*", re.MULTILINE
 )
-_ROOTS = {
-    "asset": AccountType.ASSET, "assets": AccountType.ASSET, "debt": AccountType.LIABILITY,
-    "debts": AccountType.LIABILITY, "liability": AccountType.LIABILITY, "liabilities": AccountType.LIABILITY,
-    "equity": AccountType.EQUITY, "income": AccountType.INCOME, "incomes": AccountType.INCOME,
-    "revenue": AccountType.INCOME, "revenues": AccountType.INCOME, "expense": AccountType.EXPENSE,
-    "expenses": AccountType.EXPENSE,
-}  # fmt: skip
 _COMMENTS = ";#*%|"
 _BLOCKS = frozenset({"comment", "test"})
 _PASSED = frozenset({  # directives that say nothing about what was booked
@@ -46,7 +38,7 @@ _PASSED = frozenset({  # directives that say nothing about what was booked
 def read_ledger(source: Source) -> Staged:
     """Stage a journal. Raises ImportRefused where it has no transaction."""
     text, encoding = decode(source.main, source.data)
-    found = LedgerFile(Journal(Staging(source, NAME), types=dict(_ROOTS)))
+    found = LedgerFile(Journal(Staging(source, NAME), types=dict(ROOTS)))
     limit = source.limits.row_characters
     for number, row in enumerate(rows_of(text.replace("\0", "")), start=1):
         if len(row) > limit:
