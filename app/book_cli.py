@@ -53,6 +53,26 @@ def batches(
 
 
 @cli.command()
+def export(
+    book: BookName,
+    *,
+    format: Annotated[str, typer.Option(metavar="F", help="The format; without one, earlier exports are listed.")] = "",
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where the file goes.")] = None,
+    since: Annotated[str, typer.Option("--from", metavar="D", help="The first day.")] = "",
+    until: Annotated[str, typer.Option("--to", metavar="D", help="The last day.")] = "",
+    siren: Annotated[str, typer.Option(metavar="N", help="Names the file of a FEC.")] = "",
+    again: Annotated[str, typer.Option(metavar="EXPORT", help="Write the file of an earlier export once more.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Hand posted entries over to another program; each goes out once."""
+    arguments = {
+        "book": book, "format": format, "out": str(out.absolute()) if out else "", "since": since, "until": until,
+        "siren": siren, "again": again,
+    }  # fmt: skip
+    done("export", arguments, as_json=as_json)
+
+
+@cli.command()
 def journals(
     book: BookName,
     journal: Annotated[str, typer.Argument(metavar="[JOURNAL]", help="The journal to change: its code or name.")] = "",

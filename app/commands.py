@@ -147,7 +147,7 @@ def _settle_leftovers(wb: Workbench) -> None:
 
 def commands() -> dict[str, Command]:
     """The whole list; nothing else can be asked for through the socket."""
-    from app import batch_commands
+    from app import batch_commands, export_commands
     from app import people_commands as people
     from app import safety_commands as safety
     from app import tax_commands as tax
@@ -156,6 +156,7 @@ def commands() -> dict[str, Command]:
         "hello": hello,
         "import": import_book,
         "batches": batch_commands.batches,
+        "export": export_commands.export,
         "train": train,
         "trained": trained,
         "predict": predict,

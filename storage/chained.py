@@ -14,7 +14,16 @@ from typing import Any, NamedTuple, Protocol
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from storage import chain, schema, schema_batches, schema_control, schema_people, schema_statements, schema_tax
+from storage import (
+    chain,
+    schema,
+    schema_batches,
+    schema_control,
+    schema_exports,
+    schema_people,
+    schema_statements,
+    schema_tax,
+)
 from storage.people import grant_digest
 
 Row = Mapping[str, Any]
@@ -142,6 +151,7 @@ register(schema_control.change_acts, "change_id")
 register(schema_tax.tax_codes, "tax_code_id")
 register(schema_statements.bank_accounts, "bank_account_id")
 register(schema_batches.batch_undos, "batch_undo_id")
+register(schema_exports.exports, "export_id")
 register(schema_statements.statement_events, "event_id")
 # A grant names a user's id and acts name the login, so the link holds both together.
 CONTENT[schema_people.role_grants.name] = Rows(

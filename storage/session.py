@@ -20,6 +20,7 @@ from storage.batches import BatchStore
 from storage.books import BookStore
 from storage.control import ChangeStore
 from storage.errors import NestedUnitOfWork, StorageError, StoreBusy, StoreLocked, StoreUnreachable, StoreUnreadable
+from storage.exports import ExportStore
 from storage.full import StoreFull, is_full
 from storage.journal import JournalStore
 from storage.models import ModelStore
@@ -49,6 +50,7 @@ class UnitOfWork:
         self.books = BookStore(session)
         self.batches = BatchStore(session)
         self.journal = JournalStore(session)
+        self.exports = ExportStore(session)
         self.models = ModelStore(session)
         self.policies = PolicyStore(session)
         self.periods = PeriodStore(session)

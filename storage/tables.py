@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from storage import schema_batches, schema_control, schema_people, schema_statements, schema_tax
+from storage import schema_batches, schema_control, schema_exports, schema_people, schema_statements, schema_tax
 from storage.schema import metadata
 
-__all__ = ["metadata", "schema_batches", "schema_control", "schema_people", "schema_statements", "schema_tax"]
+__all__ = [
+    "metadata",
+    "schema_batches",
+    "schema_control",
+    "schema_exports",
+    "schema_people",
+    "schema_statements",
+    "schema_tax",
+]

@@ -8,6 +8,7 @@ import pkgutil
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import sqlalchemy as sa
 import app.services
 from app.services import access, books, controls, desk, explain, import_, journal, people, review, train, verify
 from app.services.access import GENERATED, RIGHTS, RULES, NotAllowed, Right, Role, Who
+from app.services.export import Export, Prepared
 from app.services.import_ import ImportOptions
 from app.services.people import NewUser, Reach
 from app.services.taxes import TypedTax
@@ -50,6 +52,12 @@ SAMPLES: Mapping[str, Any] = {
     "Sequence[Line]": (), "Role": Role.ACCOUNTANT, "NewUser": NewUser(login="new.one", name="New", secret="x"),
     "TypedTax": TypedTax(code="V19", withdraw=True),
     "Proposal": Proposal(event=an_event(), bundle="", status=Status.NOT_SURE, candidates=()),
+    "Prepared": Prepared(
+        book="test", data=b"", entry_ids=(), total=Decimal(0),
+        export=Export(
+            export_id="x", format="fec", file_name="x", sha256="x", size=0, entries=0, recorded=utc_now(), by="x"
+        ),
+    ),
     "ImportOptions": ImportOptions(), "Staged": Staged(book_hint="", format="t", reason="", accounts=(), entries=()),
 }  # fmt: skip
 

@@ -1,0 +1,163 @@
+"""Hand posted entries over to another program: make the file, and write down that it was taken.
+
+Two steps, because a file that nobody got must not count as exported: `prepare` makes the bytes and changes nothing,
+`taken` keeps them in the home and marks every entry, after the file was written or downloaded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from app.services.access import Right, Who, authorise, find, use_case
+from app.services.errors import BadInput, ServiceError
+from app.services.workbench import Workbench
+from engine.journal import Entry
+from storage.exporters.formats import FORMATS, Subject, packed
+from storage.exporters.written import Note
+from storage.exports import Export
+from storage.identity import new_id, utc_now
+from storage.records import Book
+from storage.restricted import NOTHING
+from storage.session import UnitOfWork
+
+__all__ = ["FORMATS", "Export", "Prepared", "again", "exports", "prepare", "taken"]
+
+
+class NothingToExport(ServiceError):
+    """No posted entry waits to be handed over."""
+
+    def __init__(self, book: str) -> None:
+        self.book = book
+        super().__init__(
+            f"In book {book!r} no posted entry waits to be handed over. Approve and post entries first; what was "
+            "exported before comes again under the id of its export."
+        )
+
+
+class ExportGone(ServiceError):
+    """The bytes of an earlier export are no longer in the home."""
+
+    def __init__(self, export: str) -> None:
+        self.export = export
+        super().__init__(f"The file of export {export} is not in the home any more. Restore it from a backup.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A file that was made and not taken yet. ``hidden`` entries wait as well, for people who may see them."""
+
+    book: str
+    export: Export
+    data: bytes
+    entry_ids: tuple[str, ...]
+    total: Decimal
+    notes: tuple[Note, ...] = ()
+    hidden: int = 0
+
+
+@use_case(Right.EXPORT)
+def prepare(  # noqa: PLR0913  whose, what and of which days
+    wb: Workbench, who: Who, book: str, format: str, since: date | None = None, until: date | None = None, *,
+    siren: str = "",
+) -> Prepared:  # fmt: skip
+    """Make the file of everything that waits; nothing is marked. Raises NothingToExport, BadInput, NotAllowed."""
+    with wb.reading() as uow:
+        found = find(uow, who, book, Right.EXPORT)
+        if format not in FORMATS:
+            raise BadInput("Format", format, "nothing can be exported so", f"Formats: {', '.join(FORMATS)}.")
+        limits = authorise(uow, who, found.book_id, Right.EXPORT)
+        ids = uow.exports.waiting(found.book_id, since, until, limits.restricted)
+        everything = uow.exports.waiting(found.book_id, since, until, NOTHING)
+        if not ids:
+            raise NothingToExport(book)
+        subject = _subject(uow, found, ids, siren)
+    written = FORMATS[format].write(subject)
+    left = {n.entry_id for n in written.notes if n.left_out}
+    kept = tuple(i for i in ids if i not in left)
+    if not kept:
+        why = " ".join(str(n) for n in written.notes[:3])
+        raise BadInput("Format", format, "it can hold none of these entries", f"Choose another one. {why}")
+    name, data = packed(written, f"{format}-{subject.created:%Y%m%d}")
+    export = Export(
+        export_id=new_id(), format=format, file_name=name, sha256=hashlib.sha256(data).hexdigest(), size=len(data),
+        entries=len(kept), recorded=subject.created, by=who.id,
+    )  # fmt: skip
+    total = sum((e.total for e in subject.entries if e.entry_id not in left), Decimal(0))
+    return Prepared(
+        book=book, export=export, data=data, entry_ids=kept, total=total, notes=written.notes,
+        hidden=len(everything) - len(ids),
+    )  # fmt: skip
+
+
+@use_case(Right.EXPORT)
+def taken(wb: Workbench, who: Who, book: str, prepared: Prepared) -> Export:
+    """Write down that the file was handed over. Raises ChangedMeanwhile, NotAllowed."""
+    _keep(_folder(wb), prepared.export.sha256, prepared.data)
+
+    def work(uow: UnitOfWork) -> Export:
+        found = find(uow, who, book, Right.EXPORT)
+        uow.exports.add(found.book_id, replace(prepared.export, by=who.id), prepared.entry_ids)
+        return uow.exports.get(found.book_id, prepared.export.export_id)
+
+    return wb.store.write(work)
+
+
+@use_case(Right.READ)
+def exports(wb: Workbench, who: Who, book: str) -> tuple[Export, ...]:
+    """What was handed over, newest first. Raises UnknownBook, NotAllowed."""
+    with wb.reading() as uow:
+        return uow.exports.list(find(uow, who, book, Right.READ).book_id)
+
+
+@use_case(Right.EXPORT)
+def again(wb: Workbench, who: Who, book: str, export_id: str) -> tuple[Export, bytes]:
+    """The same bytes once more; nothing is marked anew. Raises UnknownExport, ExportGone, NotAllowed."""
+    with wb.reading() as uow:
+        found = uow.exports.get(find(uow, who, book, Right.EXPORT).book_id, export_id)
+    try:
+        data = (_folder(wb) / found.sha256).read_bytes()
+    except OSError as error:
+        raise ExportGone(found.export_id) from error
+    if hashlib.sha256(data).hexdigest() != found.sha256:
+        raise ExportGone(found.export_id)
+    return found, data
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """All of it or nothing, on the disk before anybody is told. Raises OSError."""
+    handle, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+        Path(part).replace(path)
+    except BaseException:
+        Path(part).unlink(missing_ok=True)
+        raise
+
+
+def _subject(uow: UnitOfWork, book: Book, ids: Sequence[str], siren: str) -> Subject:
+    by_id = {e.entry_id: e for e in uow.journal.current(book.book_id, ids)}
+    entries: list[Entry] = [by_id[i] for i in ids]
+    return Subject(
+        book=book.name, currency=book.currency, accounts=uow.books.catalog(book.book_id), entries=entries,
+        created=utc_now(), taxes=uow.taxes.current(book.book_id), siren=siren,
+    )  # fmt: skip
+
+
+def _folder(wb: Workbench) -> Path:
+    return wb.home.documents / "exports"
+
+
+def _keep(folder: Path, sha256: str, data: bytes) -> None:
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if not (folder / sha256).is_file():
+        write_file(folder / sha256, data)

@@ -1,0 +1,41 @@
+"""Counterpoint's own format: ``entries.jsonl`` and ``accounts.csv``, which its reader takes as they are."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Sequence
+
+from engine.journal import Account, Entry, Line
+from storage.exporters.cells import write_csv
+from storage.exporters.written import Written
+
+
+def export(_currency: str, accounts: Sequence[Account], entries: Sequence[Entry]) -> Written:
+    """Every entry with every field that it has, under its own id."""
+    text = "".join(json.dumps(_entry(e), ensure_ascii=False, separators=(",", ":")) + "\n" for e in entries)
+    table = io.StringIO(newline="")
+    write_csv(
+        table, ("account", "name", "type", "parent"), [(a.code, a.name, a.type.value, a.parent) for a in accounts]
+    )
+    return Written(files=(("entries.jsonl", text.encode()), ("accounts.csv", table.getvalue().encode())))
+
+
+def _entry(e: Entry) -> dict[str, object]:
+    found: dict[str, object] = {
+        "entry_id": e.entry_id, "date": e.date.isoformat(), "description": e.description, "currency": e.currency,
+        "journal": e.journal, "party": e.party, "number": e.number, "document": e.document,
+        "document_date": e.document_date.isoformat() if e.document_date else "", "kind": e.kind.value,
+        "lines": [_line(x) for x in e.lines],
+    }  # fmt: skip
+    return {name: value for name, value in found.items() if value or name in ("description", "lines")}
+
+
+def _line(x: Line) -> dict[str, object]:
+    found: dict[str, object] = {
+        "account": x.account, "side": x.side.letter, "amount": f"{x.amount:f}", "party": x.party, "label": x.label,
+        "tax_code": x.tax_code, "original_amount": "" if x.original_amount is None else f"{x.original_amount:f}",
+        "original_currency": x.original_currency, "rate": "" if x.rate is None else f"{x.rate:f}",
+        "rate_date": x.rate_date.isoformat() if x.rate_date else "", "rate_source": x.rate_source,
+    }  # fmt: skip
+    return {name: value for name, value in found.items() if value}
