@@ -14,10 +14,11 @@ import pytest
 from hypothesis import given, settings
 
 from engine.journal import Account, AccountType
-from storage.exporters import beancount, hledger
+from storage.exporters import beancount, hledger, plain_names
 from storage.exporters.written import Written
 from storage.importers import beancount as beancount_in
 from storage.importers import ledger_text as hledger_in
+from storage.importers.reader import Head
 from storage.importers.source import Source
 from tests.builders import CATALOG, an_entry, some_entries
 from tests.storage.exporters.books import Books, books
@@ -57,15 +58,15 @@ def test_a_plain_book_reads_like_one(writer: ModuleType, reader: ModuleType) -> 
     assert "Miete Büro März" in text
     assert 'cp-id: "E2"' in text
     assert "cp-rate" not in text
-    assert reader.READER.looks_like(hledger_in.Head(Source("a", "a.txt", text.encode(), {})))
+    assert reader.READER.looks_like(Head(Source("a", "a.txt", text.encode(), {})))
 
 
 def test_names_stay_apart_where_a_program_drops_what_told_them_apart() -> None:
     accounts = [Account(code=code, type=AccountType.ASSET) for code in ("a b", "a-b", "a.b", "Assets:a-b", "Assets:B")]
-    called = beancount.names.beancount_names(accounts)
+    called = plain_names.beancount_names(accounts)
     assert len(set(called.values())) == 5
     assert called["Assets:B"] == "Assets:B"
-    called = hledger.names.hledger_names(accounts)
+    called = plain_names.hledger_names(accounts)
     assert len(set(called.values())) == 5
     assert called["Assets:a-b"] == "Assets:a-b"
 
@@ -106,7 +107,7 @@ def test_hledger_finds_nothing_wrong_and_the_same_amounts(
     ]  # fmt: skip
     plain = [
         x.amount if x.side == 0 else -x.amount
-        for e in found.entries for x in e.lines if not hledger.names.priced(x, found.currency)
+        for e in found.entries for x in e.lines if not plain_names.priced(x, found.currency)
     ]  # fmt: skip
     assert sorted(amounts) == sorted(plain)
 
@@ -117,7 +118,7 @@ def test_hledger_draws_the_same_trial_balance(tmp_path: Path) -> None:
     out = run_hledger(tmp_path, written(hledger, Books("EUR", CATALOG, entries)), "bal", "-N", "--flat", "-O", "json")
     rows = json.loads(out)[0]
     found = {r[0]: sum(quantity(a) for a in r[3]) for r in rows}
-    called = hledger.names.hledger_names(CATALOG)
+    called = plain_names.hledger_names(CATALOG)
     wanted: dict[str, Decimal] = {}
     for e in entries:
         for x in e.lines:
