@@ -75,6 +75,13 @@ def _rooms() -> dict[str, list[StreamlitPage]]:
                 visibility="visible" if card is None or Right.IMPORT in card.rights or _begins() else "hidden",
             ),
             st.Page(
+                state.EXPORT_PAGE,
+                title=_("Export"),
+                icon=":material/ios_share:",
+                url_path="export",
+                visibility="visible" if card is not None and Right.EXPORT in card.rights else "hidden",
+            ),
+            st.Page(
                 state.CONTROLS_PAGE,
                 title=_("Controls"),
                 icon=":material/rule:",

@@ -26,9 +26,9 @@ from engine.journal import Event, Line, Proposal
 T = TypeVar("T")
 
 PRODUCT = "Counterpoint"  # in every language
-PREDICT_PAGE, JOURNAL_PAGE, PEOPLE_PAGE, REVIEW_PAGE, CONTROLS_PAGE, STATEMENTS_PAGE, IMPORT_PAGE = (
+PREDICT_PAGE, JOURNAL_PAGE, PEOPLE_PAGE, REVIEW_PAGE, CONTROLS_PAGE, STATEMENTS_PAGE, IMPORT_PAGE, EXPORT_PAGE = (
     str(Path(__file__).parent / "pages" / f"{name}.py")
-    for name in ("predict", "journal", "people", "review", "controls", "statements", "bring_in")
+    for name in ("predict", "journal", "people", "review", "controls", "statements", "bring_in", "hand_over")
 )
 
 

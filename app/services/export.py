@@ -139,7 +139,7 @@ def write_file(path: Path, data: bytes) -> None:
             out.flush()
             os.fsync(out.fileno())
         Path(part).replace(path)
-    except BaseException:
+    except OSError:
         Path(part).unlink(missing_ok=True)
         raise
 

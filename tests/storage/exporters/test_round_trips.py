@@ -138,4 +138,4 @@ def test_every_format_gives_the_same_bytes_twice_and_runs_no_formula(name: str) 
     assert write() == write()
     if name in ("quickbooks", "xero", "sage", "odoo", "erpnext"):
         assert b",=SUM" not in write()[1]
-        assert (b"'=SUM" in write()[1]) is (name != "erpnext"), "ERPNext has a text for the entry and none for its lines"
+        assert (b"'=SUM" in write()[1]) is (name != "erpnext"), "ERPNext names no line"

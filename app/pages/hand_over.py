@@ -1,0 +1,95 @@
+"""Export: what is posted and not handed over yet, as a file for another program; and what went out before."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app import messages, state
+from app.i18n import _
+from app.services import desk, export
+from app.services.access import Right
+from app.services.books import BookCard
+from app.services.errors import ServiceError
+from app.services.export import FORMATS, NothingToExport, Prepared
+from app.services.workbench import Workbench
+from app.views import exports as views
+from app.widgets.acts import told
+from app.widgets.markdown import plain
+from app.widgets.with_book import with_book
+from storage.errors import StorageError
+
+_REFUSED = (ServiceError, StorageError, OSError)
+SHOWN = 20  # exports that are listed
+
+
+def page(wb: Workbench, card: BookCard) -> None:
+    told()
+    st.header(_("Export from {book}", book=plain(card.name)), anchor=False)
+    if Right.EXPORT not in card.rights:
+        st.info(_("Exporting takes another role. Ask an admin of the book for it."), icon=":material/info:")
+        return
+    _waiting(wb, card)
+    _earlier(wb, card)
+
+
+def _waiting(wb: Workbench, card: BookCard) -> None:
+    titles = {name: f.title for name, f in FORMATS.items()}
+    chosen = st.selectbox(
+        _("Format"), list(titles), format_func=lambda name: plain(titles[name]), key="export.format", width=320
+    )
+    try:
+        made = export.prepare(wb, state.actor(), card.name, chosen)
+    except NothingToExport:
+        st.info(_("Nothing waits. Entries are handed over after they are posted, each once."), icon=":material/info:")
+        return
+    except _REFUSED as error:
+        st.error(plain(messages.sentence(error)), icon=":material/error:")
+        return
+    with st.container(border=True):
+        st.subheader(plain(views.title(made)), anchor=False)
+        st.caption(plain(views.about(made, card.currency)))
+        if made.notes:
+            st.dataframe(views.notes(made), hide_index=True, width="stretch")
+        st.download_button(
+            _("Download and mark as exported"), made.data, file_name=made.export.file_name, type="primary",
+            icon=":material/download:", key="export.take", on_click=_take, args=(wb, card, made),
+        )  # fmt: skip
+
+
+def _take(wb: Workbench, card: BookCard, made: Prepared) -> None:
+    """The browser has the bytes; whoever loses them gets the same again from the list."""
+    try:
+        export.taken(wb, state.actor(), card.name, made)
+    except _REFUSED as error:
+        state.REFUSED.set(messages.sentence(error))
+    else:
+        state.REFUSED.clear()
+        state.DONE.set(_("Marked as exported."))
+
+
+def _earlier(wb: Workbench, card: BookCard) -> None:
+    found = export.exports(wb, state.actor(), card.name)
+    if not found:
+        return
+    people = desk.names(wb, state.actor(), card.name)
+    st.subheader(_("Exports so far"), anchor=False)
+    for one in found[:SHOWN]:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"export.{one.export_id}"):
+            st.markdown(plain(views.export_line(one, people)), width="content")
+            if st.button(_("Again"), icon=":material/refresh:", type="tertiary", key=f"export.again.{one.export_id}"):
+                _again(wb, card, one.export_id)
+
+
+def _again(wb: Workbench, card: BookCard, export_id: str) -> None:
+    try:
+        found, data = export.again(wb, state.actor(), card.name, export_id)
+    except _REFUSED as error:
+        st.error(plain(messages.sentence(error)), icon=":material/error:")
+        return
+    st.download_button(
+        _("Download again"), data, file_name=found.file_name, icon=":material/download:", on_click="ignore",
+        key=f"export.file.{export_id}",
+    )  # fmt: skip
+
+
+with_book(page)
