@@ -44,6 +44,12 @@ def _datev(s: Subject) -> Written:
     return Written(files=made.files, notes=notes)
 
 
+def _sie(s: Subject) -> Written:
+    series = {e.journal: e.journal.partition(" ")[0] for e in s.entries if e.journal}  # packages want a short one
+    options = sie.SieOptions(created=s.created.date(), company=s.book, series=series)
+    return sie.export(s.currency, s.accounts, s.entries, options)
+
+
 def _template(template: templates.Template, called: str) -> Callable[[Subject], Written]:
     return lambda s: templates.export(template, called, s.currency, s.accounts, s.entries)
 
@@ -51,12 +57,7 @@ def _template(template: templates.Template, called: str) -> Callable[[Subject], 
 FORMATS: Mapping[str, Format] = {
     "fec": Format("FEC", lambda s: fec.export(s.currency, s.accounts, s.entries, fec.FecOptions(siren=s.siren))),
     "datev": Format("DATEV Buchungsstapel", _datev),
-    "sie": Format(
-        "SIE 4I",
-        lambda s: sie.export(
-            s.currency, s.accounts, s.entries, sie.SieOptions(created=s.created.date(), company=s.book)
-        ),
-    ),
+    "sie": Format("SIE 4I", _sie),
     "quickbooks": Format("QuickBooks Online", _template(templates.QUICKBOOKS, "quickbooks")),
     "xero": Format("Xero", _template(templates.XERO, "xero")),
     "sage": Format("Sage 50", _template(templates.SAGE, "sage")),
