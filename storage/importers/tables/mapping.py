@@ -106,7 +106,7 @@ class Mapping:
         if unknown := sorted(body.keys() - known):
             raise MappingRefused(", ".join(unknown), "", f"It knows {', '.join(sorted(known))}.")
         made = {k: _typed(k, v) for k, v in body.items()}
-        mapping = cls(**made)
+        mapping = cls(**made)  # type: ignore[arg-type]
         mapping.check()
         return mapping
 
