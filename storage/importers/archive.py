@@ -54,6 +54,11 @@ class Archive:
     def names(self) -> tuple[str, ...]:
         return tuple(sorted(self._members))
 
+    @property
+    def size(self) -> int:
+        """Bytes of all files together, unpacked, as the zip claims."""
+        return sum(i.file_size for i in self._members.values())
+
     def read(self, name: str) -> bytes:
         """Unpack one member, never more than it claims nor more than the limit. Raises ImportRefused."""
         try:

@@ -11,7 +11,7 @@ from datetime import date
 from engine.journal import Account, Entry
 from storage.identity import fold
 from storage.importers import types
-from storage.importers.grouping import Group, group
+from storage.importers.grouping import Group, Grouping, group
 from storage.importers.kinds import opening_by_name
 from storage.importers.posting import Posting
 from storage.importers.staging import Staging
@@ -21,15 +21,27 @@ from storage.rows import content_digest
 _DIGEST = 16  # characters of a content digest that make a key
 
 
+def grouped(postings: Sequence[Posting]) -> Grouping:
+    """Rows as entries: by their number, else by date, piece and running balance."""
+    names = _journal_names(postings)
+    return group(postings, lambda p: opening_by_name(p.journal, names.get(p.journal, "")))
+
+
 def stage_postings(
-    staging: Staging, postings: Sequence[Posting], broken: Sequence[Posting], *, french: bool = False
+    staging: Staging,
+    postings: Sequence[Posting],
+    broken: Sequence[Posting],
+    *,
+    french: bool = False,
+    grouping: Grouping | None = None,
 ) -> Staged:
     """Group rows into entries. ``broken`` are the readable parts of rows with an error: their entries stay out.
 
     ``french``: the account numbers follow the French chart, so types and groups can be derived.
+    ``grouping``: where something else than `grouped` told the entries apart.
     """
     names = _journal_names(postings)
-    grouping = group(postings, lambda p: opening_by_name(p.journal, names.get(p.journal, "")))
+    grouping = grouping or grouped(postings)
     staging.reasons += grouping.reasons()
     bad_numbers = {(p.key, p.journal, p.number) for p in broken}
     bad_places = {(p.journal, p.date, p.document) for p in broken}

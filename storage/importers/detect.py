@@ -34,6 +34,8 @@ from storage.records import Staged
 
 # The first that knows a file reads it: those with an unmistakable beginning stand first, tables of any kind last.
 _READERS: tuple[Reader, ...] = (
+    flat.CHOSEN,
+    *flat.SHEETS,
     gnucash.READER,
     saft.READER,
     xaf.READER,

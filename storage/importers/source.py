@@ -135,6 +135,8 @@ def decode(name: str, data: bytes) -> tuple[str, str]:
     for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if data.startswith(mark):
             return _strict(name, data, encoding), encoding.removesuffix("-sig").upper()
+    if wide := _wide(data):
+        return _strict(name, data[: len(data) // 2 * 2], wide), "UTF-16"
     if data[:4096].count(0) > len(data[:4096]) // 20:
         raise ImportRefused(name, "it is not a text file", _EXPORT)
     try:
@@ -143,6 +145,16 @@ def decode(name: str, data: bytes) -> tuple[str, str]:
         if _LATIN9.search(data) and not _C1.search(data):
             return data.decode("iso8859-15"), "ISO 8859-15"
         return _strict(name, data, "cp1252"), "cp1252"
+
+
+def _wide(data: bytes) -> str:
+    """The order of UTF-16 without a mark: every second byte of western text is empty."""
+    sample = data[: 1 << 16]
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    most = len(sample) // 2 * 0.6
+    if len(sample) < 32:
+        return ""
+    return "utf-16-le" if odd > most and odd > 4 * even else "utf-16-be" if even > most and even > 4 * odd else ""
 
 
 def _strict(name: str, data: bytes, encoding: str) -> str:

@@ -11,9 +11,15 @@ from storage.importers.limits import Limits
 
 
 class Table:
-    """Records by column name. ``strict``: an unclosed quotation mark is refused, not read to the end of the file."""
+    """Records by column name. ``strict``: an unclosed quotation mark is refused, not read to the end of the file.
 
-    def __init__(self, name: str, text: str, separator: str, limits: Limits, *, strict: bool = False) -> None:
+    ``first`` is the number of the row that ``text`` begins with.
+    """
+
+    def __init__(
+        self, name: str, text: str, separator: str, limits: Limits, *, strict: bool = False, first: int = 1
+    ) -> None:
+        self._above = first - 1
         self._name, self._limits = name, limits
         self._text = StringIO(text, newline="")
         self._separator, self._strict = separator, strict
@@ -21,22 +27,30 @@ class Table:
 
     def rows(self) -> Iterator[tuple[int, dict[str, str]]]:
         """Number of a record's last physical line, and its cells. Raises ImportRefused."""
+        records = self.records()
+        _, names = next(records, (0, []))
+        for number, cells in records:
+            yield number, dict(zip(names, cells, strict=False))
+
+    def records(self) -> Iterator[tuple[int, list[str]]]:
+        """As `rows`, by position, the names of the columns first. Raises ImportRefused."""
         # The module has one limit for the whole process; every importer sets the same.
         csv.field_size_limit(self._limits.cell_characters)
         reader = csv.reader(self._lines(), delimiter=self._separator, strict=self._strict)
         try:
             names = next(reader, [])
-            self._check_columns(names, reader.line_num)
+            self._check_columns(names, self._above + reader.line_num)
+            yield self._above + reader.line_num, names
             for cells in reader:
                 self._record = 0
                 if cells:
-                    yield reader.line_num, dict(zip(names, cells, strict=False))
+                    yield self._above + reader.line_num, cells
         except csv.Error as error:
-            raise self._undivided(reader.line_num, str(error)) from error
+            raise self._undivided(self._above + reader.line_num, str(error)) from error
 
     def _lines(self) -> Iterator[str]:
         most = self._limits.row_characters
-        number = 0
+        number = self._above
         while line := self._text.readline(most + 1):
             number += 1
             self._record += len(line)
