@@ -271,9 +271,9 @@ def test_refusals_and_usage(home: Home, arguments: list[str], code: int, says: s
 
 def test_only_commands_that_exist_are_listed(home: Home) -> None:
     listed = CliRunner().invoke(cli, ["--help"]).stdout
-    for name in ("run", "import", "train", "predict", "benchmark", "ablate"):
+    for name in ("run", "import", "train", "predict", "export", "batches", "benchmark", "ablate"):
         assert f"\n  {name} " in listed
-    for name in ("export", "audit", "models", "release", "rollback"):
+    for name in ("models", "release", "rollback"):
         assert f"\n  {name} " not in listed
 
 

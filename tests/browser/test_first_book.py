@@ -102,7 +102,7 @@ def test_from_a_file_to_the_first_prediction(fresh: Page, tmp_path: Path) -> Non
     expect(fresh.get_by_role("cell", name="613200")).to_be_visible(timeout=4 * PATIENCE)
     shot(fresh, "6-prediction")
     fresh.get_by_role("button", name="Accept").click()
-    expect(fresh.get_by_text("Saved")).to_be_visible()
+    expect(fresh.get_by_text("Saved as a draft").first).to_be_visible()
 
     fresh.get_by_role("link", name="Import").click()
     fresh.locator('input[type="file"]').set_input_files(str(file))
