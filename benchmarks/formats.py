@@ -57,7 +57,7 @@ def _files(folder: Path) -> Iterable[Path]:
 
 
 def _read(file: Path, folder: Path) -> Read:
-    name = f"{folder.name}/{file.relative_to(folder)}"
+    name = f"{folder.parent.name}/{folder.name}/{file.relative_to(folder)}"
     try:
         return Read(file=name, staged=importers.read(file))
     except ImportRefused as error:
