@@ -21,6 +21,7 @@ from storage import (
     schema_control,
     schema_exports,
     schema_people,
+    schema_profiles,
     schema_statements,
     schema_tax,
 )
@@ -152,6 +153,7 @@ register(schema_tax.tax_codes, "tax_code_id")
 register(schema_statements.bank_accounts, "bank_account_id")
 register(schema_batches.batch_undos, "batch_undo_id")
 register(schema_exports.exports, "export_id")
+register(schema_profiles.mapping_profiles, "profile_id")
 register(schema_statements.statement_events, "event_id")
 # A grant names a user's id and acts name the login, so the link holds both together.
 CONTENT[schema_people.role_grants.name] = Rows(

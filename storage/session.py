@@ -27,6 +27,7 @@ from storage.models import ModelStore
 from storage.people import PeopleStore
 from storage.periods import PeriodStore
 from storage.policy import PolicyStore
+from storage.profiles import ProfileStore
 from storage.reviews import ReviewStore
 from storage.sign_ins import SignInStore
 from storage.statements import StatementStore
@@ -54,6 +55,7 @@ class UnitOfWork:
         self.models = ModelStore(session)
         self.policies = PolicyStore(session)
         self.periods = PeriodStore(session)
+        self.profiles = ProfileStore(session)
         self.taxes = TaxStore(session)
         self.changes = ChangeStore(session)
         self.reviews = ReviewStore(session)

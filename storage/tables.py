@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from storage import schema_batches, schema_control, schema_exports, schema_people, schema_statements, schema_tax
+from storage import (
+    schema_batches,
+    schema_control,
+    schema_exports,
+    schema_people,
+    schema_profiles,
+    schema_statements,
+    schema_tax,
+)
 from storage.schema import metadata
 
 __all__ = [
@@ -11,6 +19,7 @@ __all__ = [
     "schema_control",
     "schema_exports",
     "schema_people",
+    "schema_profiles",
     "schema_statements",
     "schema_tax",
 ]

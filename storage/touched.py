@@ -11,8 +11,8 @@ from storage import schema
 
 # Links that change no entry. Whatever is not named here or below may change any: the reader starts again.
 _APART = frozenset({
-    "account_versions", "books", "changes", "change_acts", "exports", "fiscal_years", "period_locks", "role_grants",
-    "tax_codes",
+    "account_versions", "books", "changes", "change_acts", "exports", "fiscal_years", "mapping_profiles",
+    "period_locks", "role_grants", "tax_codes",
 })  # fmt: skip
 _MOST = 10_000  # links beyond which reading everything is no slower
 

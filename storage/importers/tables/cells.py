@@ -97,7 +97,7 @@ def _order(texts: set[str]) -> str:
     differ = sorted(t for t in texts for other in ways[1:] if days[ways[0]][t] != days[other][t])
     if differ:
         raise Undecided(differ[0], tuple(w for w in ways if days[w][differ[0]] is not None) or tuple(ways))
-    return ways[0]
+    return ways[0] if len(ways) < len(days) else ""  # nothing in it depends on the order
 
 
 def _width(texts: Iterable[str]) -> int:

@@ -27,6 +27,7 @@ _CODE_AND_NAME = re.compile(r"(\d[\w.\-/]*)(?:\s*[-–:·]\s+|\s+)(\S.*)")
 _BEFORE_DIGITS = re.compile(r"([^\d]*?)[\s\-/.]*\d")
 _AMOUNT_ROLES = ("debit", "credit", "amount", "original_amount")
 _BY_NUMBER = ((), ("entry",), ("number",), ("journal", "number"))  # those that `grouping.group` knows
+_PARTS = {"month": "the month", "year": "the year", START: "the row that begins it"}
 Fail = Callable[[str, BadCell], None]
 _ORDER_WORDS = {"dmy": "day/month/year", "mdy": "month/day/year", "ymd": "year first", "serial": "Excel's day numbers"}
 
@@ -65,7 +66,8 @@ def decide(source: Source, grid: Grid, mapping: Mapping) -> Table:
     decided = replace(
         mapping, header=grid.names, sheet=grid.sheet, encoding=_codec(grid.encoding), separator=grid.separator,
         decimal={r: m for r, m in marks.items() if m}, layout=layout, group_by=shared, continued=rows.continued,
-        date_order={"date": days.order}, name_in_account=_all_named(rows) if split is None else split,
+        date_order={"date": days.order} if days.order else {},
+        name_in_account=_all_named(rows) if split is None else split,
     )  # fmt: skip
     return Table(grid, decided, rows, days, read, _document_days(rows), amounts)
 
@@ -154,15 +156,13 @@ def _said(table: Table) -> list[str]:
     amounts = [f"{m.columns[r]!r}" for r in ("debit", "credit", "amount", "side") if r in _used(m)]
     marks = {MARKS[x] for r, x in m.decimal.items() if r in _used(m)}
     decimal = f" with decimal {' and '.join(sorted(marks))}" if marks else ""
-    out = [
-        (
-            f"date in {m.columns['date']!r} ({_ORDER_WORDS.get(table.days.order, '')}), account in "
-            f"{m.columns['account']!r}, {LAYOUTS[m.layout]} ({', '.join(amounts)}{decimal})"
-        )
-    ]
+    order = f" ({_ORDER_WORDS[table.days.order]})" if table.days.order else ""
+    day, account = m.columns["date"], m.columns["account"]
+    ways = f"{LAYOUTS[m.layout]} ({', '.join(amounts)}{decimal})"
+    out = [f"date in {day!r}{order}, account in {account!r}, {ways}"]
     if m.group_by:
-        shared = [m.columns.get(g, "its first row" if g == START else g) for g in m.group_by]
-        out.append(f"rows of one entry share {' and '.join(repr(s) for s in shared)}")
+        shared = [repr(m.columns[g]) if g in m.columns else _PARTS.get(g, g) for g in m.group_by]
+        out.append(f"rows of one entry share {' and '.join(shared)}")
     if rows.continued:
         out.append("blank cells repeat the first row of their entry")
     if rows.passed:

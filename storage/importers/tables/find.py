@@ -50,6 +50,8 @@ def found_in_text(source: Source) -> Found:
     if found is None:
         raise nothing_found(source)
     separator, header, fit = found
+    if (saved := fit.mapping.encoding) and saved != given.encoding and (again := _recoded(source, saved)) is not None:
+        known = Text.of(source.main, again, saved, source.limits, separator)
     return Found(grid_of_text(source, known, separator, header), fit)
 
 
@@ -129,6 +131,14 @@ def _texts(head: Head, data: bytes) -> Iterator[tuple[str, str]]:
         yield other, "gb18030"
 
 
+def _recoded(source: Source, encoding: str) -> str | None:
+    """The text in the encoding that a saved mapping says; None for a file that is in another one this time."""
+    try:
+        return decode_table(source.main, source.data, encoding)[0]
+    except ImportRefused:
+        return None
+
+
 def _chinese(source: Source) -> str | None:
     """The text in the encoding of older Chinese programs, where nothing else makes sense of it."""
     if source.data.isascii():
@@ -167,7 +177,7 @@ def _preset(names: Sequence[str]) -> Fit | None:
     mapping = preset_for(names)
     if mapping is None or not is_journal(mapping.columns):
         return None
-    return Fit(mapping, f"its columns are those of {mapping.name}")
+    return Fit(mapping, f"whose columns are those of {mapping.name}")
 
 
 def _journal(names: Sequence[str]) -> Fit | None:

@@ -123,15 +123,10 @@ def best_layout(amounts: Amounts, rows: Rows, days: Sequence[date | None]) -> st
 def best_grouping(rows: Rows, days: Sequence[date | None], values: Sequence[Decimal | None]) -> tuple[str, ...]:
     """What the rows of one entry share. Of two ways with as many sound rows the one that makes more entries."""
     candidates = _groupings(rows)
-    if rows.continued and not {"entry", "number"} & rows.at.keys():
-        return (START,)
-    if not {"entry", "number"} & rows.at.keys() and _measure((), rows, days, values).rows == len(rows.rows):
-        return ()
-    if not candidates:
-        return ()
     scores = [(_measure(g, rows, days, values), g) for g in candidates]
-    best = max(scores, key=lambda x: (x[0].rows, x[0].balanced, -scores.index(x)))
-    if not {"entry", "number"} & rows.at.keys() and best[0].rows <= _measure((), rows, days, values).rows:
+    best = max(scores, key=lambda x: (x[0].rows, x[0].balanced, -scores.index(x)), default=(Score(0, 0, 0), ()))
+    named = rows.continued or rows.has("entry") or rows.has("number")
+    if not named and best[0].rows <= _measure((), rows, days, values).rows:
         return ()
     return best[1]
 
@@ -155,15 +150,15 @@ def _part(name: str, rows: Rows, days: Sequence[date | None]) -> Sequence[Hashab
 
 def _groupings(rows: Rows) -> list[tuple[str, ...]]:
     """What the columns offer, the surer first."""
-    journal = ("journal",) if "journal" in rows.at else ()
-    if "entry" in rows.at:
+    journal = ("journal",) if rows.has("journal") else ()
+    if rows.has("entry"):
         return [("entry",)]
-    if "number" in rows.at:
-        return [(*journal, "number"), (*journal, "number", "year"), (*journal, "number", "month"),
-                ("date", *journal, "number")]  # fmt: skip
+    if rows.has("number"):
+        shared = (*journal, "number")
+        return [shared, (*shared, "year"), (*shared, "month"), ("date", *shared)]
     if rows.continued:
         return [(START,)]
-    return [("date", x) for x in ("document", "description") if x in rows.at]
+    return [("date", x) for x in ("document", "description") if rows.has(x)]
 
 
 def _measure(

@@ -31,6 +31,10 @@ class Rows:
     passed: int = 0
     continued: bool = False
 
+    def has(self, role: str) -> bool:
+        """Whether the table has such a column and it is not blank."""
+        return role in self.at and any(self.cells(role))
+
     def cells(self, role: str) -> list[str]:
         """One column; blank where the table has none or a row ends before it."""
         at = self.at.get(role)
