@@ -26,7 +26,7 @@ class UnknownProfile(StorageError):
     def __init__(self, name: str, known: Sequence[str]) -> None:
         self.name, self.known = name, tuple(known)
         have = ", ".join(repr(k) for k in known) if known else "none yet"
-        super().__init__(f"There is no saved mapping {name!r} in this book. Its mappings: {have}.")
+        super().__init__(f"There is no saved profile {name!r} in this book. Its profiles: {have}.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

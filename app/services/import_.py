@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
 from app.services.access import Right, Who, authorise_installation, find, use_case
-from app.services.errors import BadInput, NothingToImport
+from app.services.errors import NothingToImport
 from app.services.import_report import ImportReport
+from app.services.profiles import profiles_for
 from app.services.statement_import import StatementReport, bring_in
 from app.services.workbench import Workbench
 from engine.journal import Kind
 from storage import importers, imports
 from storage.batches import Batch
+from storage.importers.tables.mapping import Mapping
 from storage.imports import Keep
+from storage.profiles import UnknownProfile
 from storage.records import Book, ImportResult, RowError, Staged
 from storage.session import UnitOfWork
 
@@ -27,12 +30,13 @@ __all__ = ["ImportOptions", "ImportReport", "Preview", "RowError", "import_file"
 class ImportOptions:
     """``format`` and ``profile`` force a reader and a saved mapping; None lets the header decide.
 
-    ``demo`` marks a book that is created as the demonstration. ``keep`` are the keys of entries that go in although
-    they look like ones that are here; True for all of them.
+    ``mapping`` is one that was put together for this file. ``demo`` marks a book that is created as the demonstration.
+    ``keep`` are the keys of entries that go in although they look like ones that are here; True for all of them.
     """
 
     format: str | None = None
     profile: str | None = None
+    mapping: Mapping | None = None
     dry_run: bool = False
     demo: bool = False
     keep: Keep = False
@@ -61,14 +65,12 @@ def import_file(
 
     A file of bank statements goes into a book that is there, as lines that wait for their entries.
 
-    Raises NotAllowed, NothingToImport, ImportRefused, BadBook, BadInput.
+    Raises NotAllowed, NothingToImport, ImportRefused, UnknownProfile, BadBook.
     """
-    chosen = options or ImportOptions()
     with wb.reading() as uow:
-        _target(uow, who, book)  # before a file is read for somebody who may not bring it in
-    if chosen.profile is not None:
-        raise BadInput("Profile", chosen.profile, "there is no saved profile of this name", "Leave --profile out.")
-    staged = stage(path, chosen, progress)
+        found = _target(uow, who, book)  # before a file is read for somebody who may not bring it in
+        chosen, profiles = _mapped(uow, found, options or ImportOptions())
+    staged = stage(path, chosen, progress, profiles)
     if staged.statements:
         brought = bring_in(wb, who, book, staged, file_name=path.name, dry_run=chosen.dry_run)
         return of_statements(brought)
@@ -81,10 +83,10 @@ def preview(
     wb: Workbench, who: Who, book: str, path: Path, options: ImportOptions | None = None, *, file_name: str = ""
 ) -> Preview:
     """Read a file and say what its import would do; nothing is written. Raises as `import_file`."""
-    chosen = replace(options or ImportOptions(), dry_run=True)
     with wb.reading() as uow:
-        _target(uow, who, book)
-    staged, name = stage(path, chosen), file_name or path.name
+        found = _target(uow, who, book)
+        chosen, profiles = _mapped(uow, found, replace(options or ImportOptions(), dry_run=True))
+    staged, name = stage(path, chosen, profiles=profiles), file_name or path.name
     if staged.statements:
         report = of_statements(bring_in(wb, who, book, staged, file_name=name, dry_run=True))
     else:
@@ -92,12 +94,26 @@ def preview(
     return Preview(file_name=name, staged=staged, report=report)
 
 
-def stage(path: Path, options: ImportOptions, progress: Callable[[str], None] = lambda _: None) -> Staged:
+def _mapped(uow: UnitOfWork, found: Book | None, options: ImportOptions) -> tuple[ImportOptions, tuple[Mapping, ...]]:
+    """The options with the mapping that they name, and those that may know a header. Raises UnknownProfile."""
+    if options.profile is None:
+        return options, profiles_for(uow, found)
+    if found is None:
+        raise UnknownProfile(options.profile, ())
+    return replace(options, mapping=uow.profiles.find(found.book_id, options.profile).mapping), ()
+
+
+def stage(
+    path: Path,
+    options: ImportOptions,
+    progress: Callable[[str], None] = lambda _: None,
+    profiles: Sequence[Mapping] = (),
+) -> Staged:
     """What a file holds. Raises ImportRefused, and NothingToImport where nothing in it is in good order."""
     if not path.exists():
         raise NothingToImport(str(path), "there is no such file or folder")
     progress(f"reading {path.name}")
-    staged = importers.read(path, options.format)
+    staged = importers.read(path, options.format, profiles=profiles, mapping=options.mapping)
     if not staged.entries and not staged.accounts and not staged.statements:
         first = f" The first: {staged.errors[0]}" if staged.errors else ""
         raise NothingToImport(str(path), f"no entry in it is in good order ({len(staged.errors)} problems).{first}")

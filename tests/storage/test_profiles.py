@@ -39,7 +39,7 @@ def test_a_withdrawn_mapping_is_gone_until_it_is_saved_again(unit: UnitOfWork, b
     unit.profiles.save(book.book_id, OURS, "ana")
     unit.profiles.withdraw(book.book_id, "Old till", "ana")
     assert unit.profiles.list(book.book_id) == ()
-    with pytest.raises(UnknownProfile, match="'Old till'.*none yet"):
+    with pytest.raises(UnknownProfile, match=r"'Old till'.*none yet"):
         unit.profiles.find(book.book_id, "Old till")
     unit.profiles.save(book.book_id, OURS, "ana")
     assert len(unit.profiles.list(book.book_id)) == 1

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from app.services.errors import BadInput, NothingToImport
+from app.services.errors import NothingToImport
 from app.services.import_ import ImportOptions, import_file
 from app.services.workbench import Workbench
 from engine.demo import write_book
 from engine.journal import Kind
 from storage.errors import BadBook, ImportRefused, UnknownBook
+from storage.profiles import UnknownProfile
 from tests.app.conftest import ANA
 from tests.builders import a_snapshot, an_entry, some_entries
 
@@ -79,7 +80,7 @@ def test_nothing_good_makes_no_book(wb: Workbench, tmp_path: Path) -> None:
         import_file(wb, ANA, "shop", tmp_path / "missing.csv")
     with pytest.raises(ImportRefused):
         import_file(wb, ANA, "shop", tmp_path / "entries.jsonl", ImportOptions(format="magic"))
-    with pytest.raises(BadInput, match="no saved profile"):
+    with pytest.raises(UnknownProfile, match="no saved profile"):
         import_file(wb, ANA, "shop", tmp_path / "entries.jsonl", ImportOptions(profile="mine"))
     with wb.reading() as uow:
         assert uow.books.list() == ()
