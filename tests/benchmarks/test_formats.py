@@ -15,6 +15,7 @@ def test_each_file_has_its_row_with_totals_or_the_refusal(tmp_path: Path) -> Non
     (folder / "b.txt").write_text("hello | world")
     (folder / "SOURCE.md").write_text("where it is from")
     rows = page(read_all([folder])).splitlines()[-2:]
-    assert rows[0].startswith(f"| {tmp_path.name}/in/a.csv | csv | 1 | 2 | 2 | 1,234.50 | 1,234.50 | 1 | first problem: row 4")
-    assert rows[1].startswith(f"| {tmp_path.name}/in/b.txt | refused |")
+    place = f"| {tmp_path.name}/in"
+    assert rows[0].startswith(f"{place}/a.csv | csv | 1 | 2 | 2 | 1,234.50 | 1,234.50 | 1 | first problem: row 4")
+    assert rows[1].startswith(f"{place}/b.txt | refused |")
     assert "hello \\| world" in rows[1]
