@@ -21,6 +21,9 @@ from storage.importers.tables.mapping import Mapping as TableMapping
 ENTRIES, ACCOUNTS = "entries.jsonl", "accounts.csv"
 
 _C1 = re.compile(rb"[\x80-\x9f]")
+_HIGH = re.compile(rb"[\x80-\xff]")
+# In the DOS code page the letters of western languages lie below 0xA6; in cp1252 they begin at 0xC0.
+_DOS_LETTER = re.compile(rb"(?<=[A-Za-z\x80-\xa5])[\x80-\x90\x93-\x97\xa0-\xa5](?=[A-Za-z\x80-\xa5])")
 _LATIN9 = re.compile(rb"[\xa4\xbc\xbd\xbe]")  # euro and oe, where cp1252 has signs that no ledger uses
 _ROW_END = re.compile(r"\r*\n|\r")
 _JOURNALS = (  # files that may hold entries, where a folder or a zip has several
@@ -131,7 +134,7 @@ def _from_zip(path: Path, data: bytes, limits: Limits) -> Source:
 
 
 def decode(name: str, data: bytes) -> tuple[str, str]:
-    """Text and the encoding's name: by byte order mark, else strict UTF-8, else ISO 8859-15 or cp1252."""
+    """Text and the encoding's name: by byte order mark, else strict UTF-8, else CP437, ISO 8859-15 or cp1252."""
     for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if data.startswith(mark):
             return _strict(name, data, encoding), encoding.removesuffix("-sig").upper()
@@ -142,6 +145,8 @@ def decode(name: str, data: bytes) -> tuple[str, str]:
     try:
         return data.decode("utf-8"), "UTF-8"
     except UnicodeDecodeError:
+        if _is_dos(data):
+            return data.decode("cp437"), "CP437"
         if _LATIN9.search(data) and not _C1.search(data):
             return data.decode("iso8859-15"), "ISO 8859-15"
         return _strict(name, data, "cp1252"), "cp1252"
@@ -155,6 +160,12 @@ def _wide(data: bytes) -> str:
     if len(sample) < 32:
         return ""
     return "utf-16-le" if odd > most and odd > 4 * even else "utf-16-be" if even > most and even > 4 * odd else ""
+
+
+def _is_dos(data: bytes) -> bool:
+    """Whether most signs beyond ASCII are letters of the DOS code page inside words; cp1252 has punctuation there."""
+    sample = data[: 1 << 20]
+    return len(_DOS_LETTER.findall(sample)) * 2 > len(_HIGH.findall(sample))
 
 
 def _strict(name: str, data: bytes, encoding: str) -> str:
