@@ -21,57 +21,6 @@ class TaxAct(StrEnum):
 cli = typer.Typer()
 
 
-@cli.command("import")
-def import_(
-    book: BookName,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file, a zip, or a folder with entries.jsonl.")],
-    format: Annotated[str | None, typer.Option(metavar="F", help="Read it as this format.")] = None,
-    profile: Annotated[str | None, typer.Option(metavar="P", help="Use this saved mapping.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen and write nothing.")] = False,
-    keep_alike: Annotated[
-        bool, typer.Option("--keep-alike", help="Also bring in entries that look like ones that are here.")
-    ] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Bring a ledger into a book, which is created when missing."""
-    arguments = {
-        "book": book, "path": str(file.absolute()), "format": format, "profile": profile, "dry_run": dry_run,
-        "keep_alike": keep_alike,
-    }  # fmt: skip
-    done("import", arguments, as_json=as_json)
-
-
-@cli.command()
-def batches(
-    book: BookName,
-    undo: Annotated[str, typer.Option(metavar="BATCH", help="Take this one back; the beginning of its id does.")] = "",
-    reason: Annotated[str, typer.Option(metavar="T", help="Why; needed to take one back.")] = "",
-    as_json: AsJson = False,
-) -> None:
-    """List what was imported, or take a whole import back while nobody built on it."""
-    done("batches", {"book": book, "undo": undo, "reason": reason}, as_json=as_json)
-
-
-@cli.command()
-def export(
-    book: BookName,
-    *,
-    format: Annotated[str, typer.Option(metavar="F", help="The format; without one, earlier exports are listed.")] = "",
-    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where the file goes.")] = None,
-    since: Annotated[str, typer.Option("--from", metavar="D", help="The first day.")] = "",
-    until: Annotated[str, typer.Option("--to", metavar="D", help="The last day.")] = "",
-    siren: Annotated[str, typer.Option(metavar="N", help="Names the file of a FEC.")] = "",
-    again: Annotated[str, typer.Option(metavar="EXPORT", help="Write the file of an earlier export once more.")] = "",
-    as_json: AsJson = False,
-) -> None:
-    """Hand posted entries over to another program; each goes out once."""
-    arguments = {
-        "book": book, "format": format, "out": str(out.absolute()) if out else "", "since": since, "until": until,
-        "siren": siren, "again": again,
-    }  # fmt: skip
-    done("export", arguments, as_json=as_json)
-
-
 @cli.command()
 def journals(
     book: BookName,
