@@ -67,7 +67,7 @@ def test_the_sheet_with_a_journal_is_found_below_its_title_and_hidden_ones_are_n
 
 def test_serial_days_formulas_and_errors(write: WriteFile) -> None:
     rows = [HEADER, [45322, 1, "1", "x", "=3+4", None], [45322, 1, "2", "x", None, 7], [45323, 2, "1", "y", "#REF!", 7]]
-    staged = read(write("a.xlsx", xlsx({"S": rows})))
+    staged = read(write("a.xlsx", xlsx({"S": rows})))  # type: ignore[dict-item]
     assert [(e.date, e.total) for e in staged.entries] == [(date(2024, 1, 31), Decimal(7))]
     assert [(e.row, e.column) for e in staged.errors] == [(4, "Debit")]
 
