@@ -12,7 +12,7 @@ from storage.importers.cells import BadCell
 from storage.importers.source import Source
 from storage.importers.staging import Staging
 from storage.importers.tables.cells import Days, Undecided
-from storage.importers.tables.derive import types_by_code
+from storage.importers.tables.derive import with_types
 from storage.importers.tables.grid import Grid
 from storage.importers.tables.mapping import EVERY, Mapping
 from storage.importers.tables.questions import which_order
@@ -44,7 +44,7 @@ def stage_chart(source: Source, format: str, grid: Grid, mapping: Mapping, first
     if not grid.rows:
         raise ImportRefused(source.main, "it has a header line and no rows", "Export it again with its accounts.")
     staging = Staging(source, format, [first])
-    days = {role: _days(source, grid, mapping, role, at) for role in ("opened", "closed")}
+    days = _days(source, grid, mapping, at)
     found: dict[str, Account] = {}
     unknown: dict[str, int] = {}
     for number, cells in grid.rows:
@@ -57,12 +57,13 @@ def stage_chart(source: Source, format: str, grid: Grid, mapping: Mapping, first
             unknown.setdefault(get["type"], number)
         found[code] = Account(
             code=code, name=get["account_name"], type=kind, parent=get.get("parent", ""),
-            opened=_day(days["opened"], get.get("opened", "")), closed=_day(days["closed"], get.get("closed", "")),
+            opened=_day(days, get.get("opened", "")), closed=_day(days, get.get("closed", "")),
             control=fold(get.get("control", "")) in _YES or _is_control(get.get("type", "")),
         )  # fmt: skip
     for word, number in unknown.items():
         staging.fail(number, mapping.columns["type"], word, "is no type of account that is known", _LEFT_OPEN)
-    return _with_types(staging, _parents(found))
+    staging.reasons.append(f"{len(found):,} accounts")
+    return with_types(staging.finish(_parents(found)))
 
 
 _LEFT_OPEN = "It is derived from the code and the name, or left open; choose one later."
@@ -92,20 +93,6 @@ def _is_sound(staging: Staging, number: int, mapping: Mapping, code: str, found:
     return False
 
 
-def _with_types(staging: Staging, accounts: tuple[Account, ...]) -> Staged:
-    """Types that the table does not say, worked out from codes and names and marked so."""
-    missing = [a for a in accounts if a.type is AccountType.UNKNOWN]
-    derived = types_by_code({a.code: a.name for a in accounts}) if missing else None
-    if derived is not None and derived.types:
-        staging.reasons.append(f"{len(missing):,} types are not in it and were derived from {derived.source}")
-        accounts = tuple(
-            replace(a, type=derived.types.get(a.code, a.type)) if a.type is AccountType.UNKNOWN else a for a in accounts
-        )
-    staging.reasons.append(f"{len(accounts):,} accounts")
-    staged = staging.finish(accounts)
-    return replace(staged, types_derived=bool(derived and derived.types))
-
-
 def _parents(found: dict[str, Account]) -> tuple[Account, ...]:
     """Parents by code; a table may name them by code, by name, or by both."""
     by_name: dict[str, str] = {}
@@ -122,18 +109,19 @@ def _is_control(word: str) -> bool:
     return any(part in fold(word) for part in _CONTROL)
 
 
-def _days(source: Source, grid: Grid, mapping: Mapping, role: str, at: dict[str, int]) -> Days | None:
-    if role not in at:
-        return None
-    cells = [c[at[role]] if at[role] < len(c) else "" for _, c in grid.rows]
+def _days(source: Source, grid: Grid, mapping: Mapping, at: dict[str, int]) -> Days:
+    """Of the days on which accounts open and close, together: one program wrote them."""
+    roles = [role for role in ("opened", "closed") if role in at]
+    cells = [c[at[role]] for role in roles for _, c in grid.rows if at[role] < len(c)]
+    given = next((mapping.date_order[r] for r in (*roles, EVERY) if r in mapping.date_order), "")
     try:
-        return Days(cells, mapping.date_order.get(role) or mapping.date_order.get(EVERY, ""))
+        return Days(cells, given)
     except Undecided as open_:
-        raise which_order(source.main, role, mapping.columns[role], open_.shown, open_.choices) from open_
+        raise which_order(source.main, roles[0], mapping.columns[roles[0]], open_.shown, open_.choices) from open_
 
 
-def _day(days: Days | None, cell: str) -> date | None:
+def _day(days: Days, cell: str) -> date | None:
     try:
-        return days(cell) if days and cell else None
+        return days(cell) if cell else None
     except BadCell:
         return None

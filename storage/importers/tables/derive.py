@@ -7,11 +7,12 @@ them is taken for the others; where none agrees, names alone decide and the rest
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.journal import AccountType
 from storage.identity import fold
 from storage.importers.types import french_type
+from storage.records import Staged
 
 _A, _L, _E = AccountType.ASSET, AccountType.LIABILITY, AccountType.EQUITY
 _I, _X, _U = AccountType.INCOME, AccountType.EXPENSE, AccountType.UNKNOWN
@@ -38,7 +39,7 @@ _CHARTS: Mapping[str, Mapping[str, AccountType]] = {
     },
     "the Chinese chart of 2006": {"1": _A, "2": _L, "4": _E, "5": _X, "6": _X, "60": _I, "61": _I, "62": _I, "63": _I},
     "the Chinese chart before 2006": {
-        "1": _A, "2": _L, "3": _E, "4": _X, "5": _X, "501": _I, "512": _I, "531": _I, "541": _I,
+        "1": _A, "2": _L, "3": _E, "4": _X, "5": _X, "501": _I, "511": _I, "531": _I, "541": _I,
     },
 }  # fmt: skip
 _FRENCH = "the French chart"
@@ -90,10 +91,22 @@ class Derived:
     source: str
 
 
+def with_types(staged: Staged) -> Staged:
+    """The same with types for accounts that have none, marked as derived and said in the reason."""
+    missing = [a for a in staged.accounts if a.type is _U]
+    derived = types_by_code({a.code: a.name for a in staged.accounts}) if missing else None
+    if derived is None or not any(a.code in derived.types for a in missing):
+        return staged
+    accounts = tuple(replace(a, type=derived.types.get(a.code, _U)) if a.type is _U else a for a in staged.accounts)
+    said = f"{len(missing):,} types of accounts are not in it and were derived from {derived.source}"
+    reason = f"{staged.reason.removesuffix('.')}; {said}."
+    return replace(staged, accounts=accounts, types_derived=True, reason=reason)
+
+
 def types_by_code(names: Mapping[str, str]) -> Derived | None:
     """Types of the accounts (code to name) that can be told; None where none can."""
     spoken = {code: kind for code, name in names.items() if (kind := _by_name(name)) is not _U}
-    chart = _chart_of(spoken)
+    chart = _chart_of(spoken, names)
     if chart:
         # A chart's class is surer than a word: "bank charges" begins like a bank.
         by_class = {code: _by_class(code, chart) for code in names}
@@ -102,14 +115,16 @@ def types_by_code(names: Mapping[str, str]) -> Derived | None:
     return Derived(spoken, "their names") if spoken else None
 
 
-def _chart_of(spoken: Mapping[str, AccountType]) -> str:
+def _chart_of(spoken: Mapping[str, AccountType], names: Mapping[str, str]) -> str:
     """The chart that agrees with most names; empty where too few speak or none agrees."""
+    chinese = [chart for chart in _CHARTS if "Chinese" in chart]
+    written = any("\u4e00" <= sign <= "\u9fff" for name in names.values() for sign in name)
+    charts = chinese if written else [_FRENCH, *(c for c in _CHARTS if c not in chinese)]
     voices = {code: kind for code, kind in spoken.items() if code[:1].isdigit()}
     if len(voices) < _FEWEST or len(set(voices.values())) < 2:
         return ""
     agree = {
-        chart: sum(_by_class(code, chart) is kind for code, kind in voices.items()) / len(voices)
-        for chart in (_FRENCH, *_CHARTS)
+        chart: sum(_by_class(code, chart) is kind for code, kind in voices.items()) / len(voices) for chart in charts
     }
     best = max(agree, key=lambda chart: agree[chart])
     return best if agree[best] >= _AGREE else ""

@@ -16,6 +16,7 @@ from storage.importers.posting import ZERO, Posting
 from storage.importers.source import Source
 from storage.importers.staging import Staging
 from storage.importers.tables.cells import Days, Undecided, amount_of, mark_of
+from storage.importers.tables.derive import with_types
 from storage.importers.tables.grid import Grid
 from storage.importers.tables.layouts import Amounts, UnknownSide, best_grouping, best_layout, keys_of
 from storage.importers.tables.mapping import EVERY, LAYOUTS, MARKS, NEGATIVE, SIDE, START, TWO, Mapping
@@ -69,7 +70,7 @@ def decide(source: Source, grid: Grid, mapping: Mapping) -> Table:
         date_order={"date": days.order} if days.order else {},
         name_in_account=_all_named(rows) if split is None else split,
     )  # fmt: skip
-    return Table(grid, decided, rows, days, read, _document_days(rows), amounts)
+    return Table(grid, decided, rows, days, read, _document_days(rows, days.order), amounts)
 
 
 def stage(source: Source, format: str, table: Table, first: str) -> Staged:
@@ -84,7 +85,7 @@ def stage(source: Source, format: str, table: Table, first: str) -> Staged:
     grouping = _grouping(table, sound, broken)
     balanced = sum(sum((p.balance for p in g.postings), ZERO) == ZERO for g in grouping.groups)
     staging.reasons.append(f"{len(sound) + len(broken):,} rows, {len(grouping.groups):,} entries, {balanced:,} balance")
-    return stage_postings(staging, sound, broken, grouping=grouping)
+    return with_types(stage_postings(staging, sound, broken, grouping=grouping))
 
 
 def _days(source: Source, rows: Rows, mapping: Mapping, role: str) -> Days:
@@ -96,13 +97,13 @@ def _days(source: Source, rows: Rows, mapping: Mapping, role: str) -> Days:
         raise which_order(source.main, role, column, open_.shown, open_.choices) from open_
 
 
-def _document_days(rows: Rows) -> list[date | None]:
-    """Of the documents; they decide nothing, so that what is open stays blank."""
+def _document_days(rows: Rows, order: str) -> list[date | None]:
+    """Of the documents; where their order is open it is that of the days of the entries."""
     cells = rows.cells("document_date")
     try:
         days = Days(cells)
     except Undecided:
-        return [None] * len(cells)
+        days = Days(cells, order or "ymd")
     return [_maybe(days, c) for c in cells]
 
 

@@ -23,6 +23,15 @@ _SAMPLE = 1 << 18  # characters
 _ROW_END = re.compile(r"\r*\n|\r")
 
 
+class _Same(dict[str, str]):
+    """Cells without the blanks around them, one object for all that say the same."""
+
+    def __missing__(self, cell: str) -> str:
+        bare = cell.strip()
+        found = self[cell] = bare if bare == cell else self[bare]
+        return found
+
+
 @dataclass(frozen=True, slots=True)
 class Grid:
     """``header`` is the row of the names, counted as people count; ``rows`` are those below it that say anything."""
@@ -76,7 +85,8 @@ def grid_of_text(source: Source, text: Text, separator: str, header: Row) -> Gri
     table = Table(source.main, text.text[start:], separator, source.limits, strict=True, first=header[0])
     rows = table.records()
     names = unique(next(rows, (0, []))[1])
-    kept = [(number, [c.strip() for c in cells]) for number, cells in rows]
+    same = _Same()  # a ledger repeats its days, accounts and texts; each is kept once
+    kept = [(number, [same[c] for c in cells]) for number, cells in rows]
     return Grid(names, header[0], [r for r in kept if any(r[1])], text.encoding, separator)
 
 

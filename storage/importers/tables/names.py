@@ -36,7 +36,8 @@ _JOURNAL: Map[str, tuple[str, ...]] = {
     "account": (
         "accountcode", "accountnumber", "accountno", "accountid", "glaccount", "glaccountno", "glaccountnumber",
         "glcode", "nominalcode", "nominalac", "nominalacref", "ledgeraccount", "mainaccount", "mainaccountid", "hkonto",
-        "racct", "account", "compte", "numerocompte", "numcompte", "comptenum", "nocompte", "konto", "kontonummer",
+        "racct", "account", "compte", "numerocompte", "numerodecompte", "ndecompte",
+        "numcompte", "comptenum", "nocompte", "konto", "kontonummer",
         "kontonr", "sachkonto", "cuenta", "codigocuenta", "subcuenta", "conto", "codiceconto", "grootboekrekening",
         "rekening", "rekeningnummer", "conta", "codigoconta", "kontont", "nrkonta",
         "科目编码", "科目代码", "会计科目编码",
