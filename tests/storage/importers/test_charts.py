@@ -11,7 +11,7 @@ from storage.errors import ImportRefused
 from storage.importers import read
 from storage.importers.tables.derive import types_by_code
 from tests.storage.conftest import WriteFile
-from tests.storage.importers.sheets import ods
+from tests.storage.importers.sheets import Cell, ods
 
 A, L, E, N, X = (
     AccountType.ASSET, AccountType.LIABILITY, AccountType.EQUITY, AccountType.INCOME, AccountType.EXPENSE,
@@ -70,7 +70,11 @@ def test_where_no_chart_agrees_the_rest_stays_open() -> None:
 
 
 def test_a_chart_from_a_sheet_keeps_zeros_and_text(write: WriteFile) -> None:
-    rows = [["Account Number", "Account Name", "Root Type"], ["0010", "Cash", "Asset"], [4000, "Sales", "Income"]]
+    rows: list[list[Cell]] = [
+        ["Account Number", "Account Name", "Root Type"],
+        ["0010", "Cash", "Asset"],
+        [4000, "Sales", "Income"],
+    ]
     staged = read(write("a.ods", ods({"Chart": rows})))
     assert [(a.code, a.type) for a in staged.accounts] == [("0010", A), ("4000", N)]
 

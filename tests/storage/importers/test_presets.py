@@ -142,7 +142,7 @@ def test_every_constructed_table_goes_in() -> None:
         assert staged.errors == (), name
         chart = name == "xero_chart_of_accounts.csv"
         assert (len(staged.entries), len(staged.accounts)) == ((0, 3) if chart else (1, len(staged.entries[0].lines)))
-    chart = found["xero_chart_of_accounts.csv"]
-    assert [(a.code, a.type) for a in chart.accounts] == [
+    accounts = found["xero_chart_of_accounts.csv"].accounts
+    assert [(a.code, a.type) for a in accounts] == [
         ("090", AccountType.ASSET), ("200", AccountType.INCOME), ("400", AccountType.EXPENSE),
     ]  # fmt: skip
