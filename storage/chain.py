@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from engine.journal import Line, money_text
 from storage import schema
+from storage.bulk import insert_rows
 
 GENESIS = "0" * 64
 
@@ -66,18 +67,26 @@ def lock(session: Session, book_id: str) -> None:
 
 def append(session: Session, book_id: str, record: str, reference: str, content: str, recorded: datetime) -> int:
     """Write the next link and return its sequence."""
+    return append_all(session, book_id, record, [(reference, content)], recorded)
+
+
+def append_all(
+    session: Session, book_id: str, record: str, contents: Sequence[tuple[str, str]], recorded: datetime
+) -> int:
+    """Write a link for each (reference, content), in order and at once; returns the sequence of the first."""
     lock(session, book_id)
-    head = session.execute(
-        sa.select(schema.chain.c.sequence, schema.chain.c.hash)
-        .where(schema.chain.c.book_id == book_id)
-        .order_by(schema.chain.c.sequence.desc())
-        .limit(1)
+    t = schema.chain.c
+    last = session.execute(
+        sa.select(t.sequence, t.hash).where(t.book_id == book_id).order_by(t.sequence.desc()).limit(1)
     ).one_or_none()
-    sequence, previous = (head.sequence + 1, head.hash) if head else (1, GENESIS)
-    body = link_body(book_id, sequence, record, reference, content, previous)
-    row = {**body, "hash": digest(body), "recorded": recorded}
-    session.execute(sa.insert(schema.chain), [row])
-    return sequence
+    first, previous = (last.sequence + 1, last.hash) if last else (1, GENESIS)
+    links = []
+    for sequence, (reference, content) in enumerate(contents, start=first):
+        body = link_body(book_id, sequence, record, reference, content, previous)
+        previous = digest(body)
+        links.append({**body, "hash": previous, "recorded": recorded})
+    insert_rows(session, schema.chain, links)
+    return int(first)
 
 
 def head(session: Session, book_id: str) -> int:

@@ -10,12 +10,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine.journal import State
-from storage import chain, schema, views
-from storage.decisions import add_decision
+from storage import chain, schema, schema_control, views
+from storage.decisions import add_decisions
 from storage.errors import StorageError
 from storage.identity import utc_now
 from storage.restricted import NOTHING, Restricted
 from storage.schema_exports import exports
+
+# What was posted here stays posted when a reversal takes it back later: both go out, or the reversal would stand alone.
+_BOOKED = (State.POSTED.value, State.REVERSED.value)
 
 
 class UnknownExport(StorageError):
@@ -49,6 +52,7 @@ class Export:
     entries: int
     recorded: datetime
     by: str
+    sequence: int = 0
 
 
 class ExportStore:
@@ -59,20 +63,40 @@ class ExportStore:
         self, book_id: str, since: date | None = None, until: date | None = None, restricted: Restricted = NOTHING
     ) -> tuple[str, ...]:
         """Posted entries that never went out, by day; what was imported is booked elsewhere and stays."""
-        t, d = views.current_entries.c, schema.decisions.c
+        d = schema.decisions.c
         gone = sa.select(d.entry_id).where(d.book_id == book_id, d.act == "exported")
-        asked = [t.book_id == book_id, t.state == State.POSTED.value, t.batch_id == "", t.entry_id.not_in(gone)]
+        asked = [views.current_entries.c.entry_id.not_in(gone)]
+        t = views.current_entries.c
         asked += [t.date >= since] if since else []
         asked += [t.date <= until] if until else []
         asked += [restricted.apart(book_id)] if restricted else []
-        found = self._session.scalars(sa.select(t.entry_id).where(*asked).order_by(t.date, t.position, t.entry_id))
-        return tuple(found)
+        return tuple(self._booked(book_id, *asked))
 
-    def add(self, book_id: str, export: Export, entry_ids: Sequence[str]) -> None:
-        """Write down that a file was taken, with an act on each of its entries. Raises ChangedMeanwhile."""
+    def members(self, book_id: str, export: Export) -> tuple[str, ...]:
+        """The entries of an earlier export, by day as they stand now; its acts follow its own link."""
+        d = schema.decisions.c
+        acts = sa.select(d.entry_id).where(
+            d.book_id == book_id, d.act == "exported", d.sequence > export.sequence,
+            d.sequence <= export.sequence + export.entries,
+        )  # fmt: skip
+        return tuple(self._booked(book_id, views.current_entries.c.entry_id.in_(acts)))
+
+    def posted(self, book_id: str, entry_ids: Sequence[str]) -> dict[str, date]:
+        """The day (UTC) on which each entry got its number."""
+        t = schema_control.postings.c
+        found = self._session.execute(sa.select(t.entry_id, t.recorded).where(t.book_id == book_id))
+        wanted = set(entry_ids)
+        return {r.entry_id: r.recorded.date() for r in found if r.entry_id in wanted}
+
+    def add(self, book_id: str, export: Export, entry_ids: Sequence[str], *, anew: bool = False) -> None:
+        """Write down that a file was taken, with an act on each of its entries. Raises ChangedMeanwhile.
+
+        ``anew``: the entries went out before, and somebody asked for them again.
+        """
         chain.lock(self._session, book_id)
-        lost = set(entry_ids) - set(self.waiting(book_id))
-        if lost:
+        booked = self._booked(book_id)
+        sound = booked.keys() if anew else set(self.waiting(book_id))
+        if lost := set(entry_ids) - sound:
             raise ChangedMeanwhile(len(lost))
         now = utc_now()
         row = {
@@ -82,9 +106,9 @@ class ExportStore:
         }  # fmt: skip
         sequence = chain.append(self._session, book_id, "exports", export.export_id, chain.digest(row), now)
         self._session.execute(sa.insert(exports), [{**row, "sequence": sequence}])
-        for entry_id in entry_ids:
-            detail = {"export": export.export_id, "format": export.format}
-            add_decision(self._session, book_id, act="exported", by=export.by, entry_id=entry_id, detail=detail)
+        detail = {"export": export.export_id, "format": export.format}
+        versions = {entry_id: booked[entry_id] for entry_id in entry_ids}
+        add_decisions(self._session, book_id, "exported", export.by, versions, detail)
 
     def list(self, book_id: str) -> tuple[Export, ...]:
         """Every export of a book, newest first."""
@@ -94,7 +118,7 @@ class ExportStore:
         return tuple(
             Export(
                 export_id=r.export_id, format=r.format, file_name=r.file_name, sha256=r.sha256, size=r.size,
-                entries=r.entries, recorded=r.recorded, by=r.recorded_by,
+                entries=r.entries, recorded=r.recorded, by=r.recorded_by, sequence=r.sequence,
             )
             for r in rows
         )  # fmt: skip
@@ -106,3 +130,10 @@ class ExportStore:
         if len(same) != 1:
             raise UnknownExport(export_id, [e.export_id for e in found[:5]])
         return same[0]
+
+    def _booked(self, book_id: str, *asked: sa.ColumnElement[bool]) -> dict[str, int]:
+        """Ids and versions of what was posted here, by day."""
+        t = views.current_entries.c
+        mine = (t.book_id == book_id, t.state.in_(_BOOKED), t.batch_id == "")
+        query = sa.select(t.entry_id, t.version).where(*mine, *asked).order_by(t.date, t.position, t.entry_id)
+        return {r.entry_id: r.version for r in self._session.execute(query)}

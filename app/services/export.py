@@ -15,7 +15,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from app.services.access import Right, Who, authorise, find, use_case
+from app.services.access import NotAllowed, Right, Who, authorise, find, use_case, within
 from app.services.errors import BadInput, ServiceError
 from app.services.workbench import Workbench
 from engine.journal import Entry
@@ -60,6 +60,7 @@ class Prepared:
     total: Decimal
     notes: tuple[Note, ...] = ()
     hidden: int = 0
+    anew: bool = False  # the entries of an earlier export, once more
 
 
 @use_case(Right.EXPORT)
@@ -103,7 +104,8 @@ def taken(wb: Workbench, who: Who, book: str, prepared: Prepared) -> Export:
 
     def work(uow: UnitOfWork) -> Export:
         found = find(uow, who, book, Right.EXPORT)
-        uow.exports.add(found.book_id, replace(prepared.export, by=who.id), prepared.entry_ids)
+        export = replace(prepared.export, by=who.id)
+        uow.exports.add(found.book_id, export, prepared.entry_ids, anew=prepared.anew)
         return uow.exports.get(found.book_id, prepared.export.export_id)
 
     return wb.store.write(work)
@@ -118,9 +120,12 @@ def exports(wb: Workbench, who: Who, book: str) -> tuple[Export, ...]:
 
 @use_case(Right.EXPORT)
 def again(wb: Workbench, who: Who, book: str, export_id: str) -> tuple[Export, bytes]:
-    """The same bytes once more; nothing is marked anew. Raises UnknownExport, ExportGone, NotAllowed."""
+    """The same bytes once more; nothing is marked anew.
+
+    Raises UnknownExport, ExportGone, NotAllowed, also where the file holds entries that ``who`` may not see.
+    """
     with wb.reading() as uow:
-        found = uow.exports.get(find(uow, who, book, Right.EXPORT).book_id, export_id)
+        found = _seen_export(uow, who, find(uow, who, book, Right.EXPORT), export_id)
     try:
         data = (_folder(wb) / found.sha256).read_bytes()
     except OSError as error:
@@ -142,6 +147,16 @@ def write_file(path: Path, data: bytes) -> None:
     except OSError:
         Path(part).unlink(missing_ok=True)
         raise
+
+
+def _seen_export(uow: UnitOfWork, who: Who, book: Book, export_id: str) -> Export:
+    """Raises UnknownExport; NotAllowed where an entry in it is kept from ``who``, perhaps since it went out."""
+    found = uow.exports.get(book.book_id, export_id)
+    members = uow.exports.members(book.book_id, found)
+    limits = authorise(uow, who, book.book_id, Right.EXPORT)
+    if len(within(uow, book.book_id, limits, members)) < len(members):
+        raise NotAllowed(who.name or who.id, Right.RESTRICTED, book.name)
+    return found
 
 
 def _subject(uow: UnitOfWork, book: Book, ids: Sequence[str], siren: str) -> Subject:

@@ -117,6 +117,10 @@ def test_restricted_entries_go_out_with_who_sees_them_only(wb: Workbench, book: 
     mine, all_of_it = export.prepare(wb, BEN, book, "jsonl"), export.prepare(wb, ANA, book, "jsonl")
     assert (len(mine.entry_ids), mine.hidden) == (3, 1)
     assert (len(all_of_it.entry_ids), all_of_it.hidden) == (4, 0)
+    done = export.taken(wb, ANA, book, all_of_it)
+    assert export.again(wb, ANA, book, done.export_id)[1] == all_of_it.data
+    with pytest.raises(NotAllowed, match="see restricted entries"):
+        export.again(wb, BEN, book, done.export_id)
 
 
 def test_the_command_writes_then_marks_and_writes_again(wb: Workbench, book: str, tmp_path: Path) -> None:
