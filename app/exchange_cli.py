@@ -61,3 +61,24 @@ def export(
         "siren": siren, "again": again,
     }  # fmt: skip
     done("export", arguments, as_json=as_json)
+
+
+@cli.command()
+def mapping(
+    book: BookName,
+    file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="A table, to see how it would be read.")] = None,
+    *,
+    with_: Annotated[Path | None, typer.Option("--with", metavar="JSON", help="Read it by this mapping.")] = None,
+    days: Annotated[str, typer.Option(metavar="ORDER", help="dmy, mdy, ymd or serial.")] = "",
+    decimal: Annotated[str, typer.Option(metavar="MARK", help="The decimal mark: , or .")] = "",
+    layout: Annotated[str, typer.Option(metavar="L", help="two, negative, signed, inverse, side or marked.")] = "",
+    save: Annotated[str, typer.Option(metavar="NAME", help="Keep how it is read for tables with this header.")] = "",
+    withdraw: Annotated[str, typer.Option(metavar="NAME", help="Use this saved mapping no more.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Say how a table of another program is read, keep that, or list what was kept."""
+    arguments = {
+        "book": book, "path": str(file.absolute()) if file else "", "with": str(with_.absolute()) if with_ else "",
+        "days": days, "decimal": decimal, "layout": layout, "save": save, "withdraw": withdraw,
+    }  # fmt: skip
+    done("mapping", arguments, as_json=as_json)
