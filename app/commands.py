@@ -147,7 +147,7 @@ def _settle_leftovers(wb: Workbench) -> None:
 
 def commands() -> dict[str, Command]:
     """The whole list; nothing else can be asked for through the socket."""
-    from app import batch_commands, export_commands, mapping_commands
+    from app import audit_commands, batch_commands, export_commands, mapping_commands
     from app import people_commands as people
     from app import safety_commands as safety
     from app import tax_commands as tax
@@ -168,6 +168,7 @@ def commands() -> dict[str, Command]:
         "copy": copy,
         "verify": safety.verify,
         "anchor": safety.anchor,
+        "audit": audit_commands.audit,
         "backup": safety.backup,
         "user add": people.add,
         "user role": people.role,

@@ -48,6 +48,17 @@ def anchor(
 
 
 @cli.command()
+def audit(
+    book: BookName,
+    year: Annotated[str, typer.Option(metavar="Y", help="The fiscal year: its name, or a calendar year.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="A new or empty folder.")],
+    as_json: AsJson = False,
+) -> None:
+    """Write a fiscal year's evidence into a folder: entries, acts, balances, people, rules, models, checks."""
+    done("audit", {"book": book, "year": year, "out": str(out.absolute())}, as_json=as_json)
+
+
+@cli.command()
 def backup(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The archive to write; an older one is replaced.")],
     as_json: AsJson = False,

@@ -12,8 +12,10 @@ from app.services.access import ALL_YEARS, Right, Who, authorise, find, use_case
 from app.services.workbench import Workbench
 from storage import anchors, audit
 from storage.anchors import Anchor, AnchorUnreadable
+from storage.records import Book
+from storage.session import UnitOfWork
 
-__all__ = ["Anchor", "Verdict", "export_anchor", "verify", "write_anchor"]
+__all__ = ["Anchor", "Verdict", "export_anchor", "verdict", "verify", "write_anchor"]
 
 
 _HIDDEN = "(only shown to who may see all years)"
@@ -91,12 +93,17 @@ def verify(wb: Workbench, who: Who, book: str, given: Sequence[Path] = ()) -> Ve
     """
     extra = [anchors.read(path) for path in given]
     with wb.reading() as uow:
-        found = find(uow, who, book, Right.AUDIT)
-        kept, unreadable = _kept(wb.home.anchors / found.book_id)
-        report = audit.examine(uow.session, found.book_id, [*kept, *extra])
-        if authorise(uow, who, found.book_id, Right.AUDIT) != ALL_YEARS:
-            report = replace(report, faults=tuple(_without_contents(f) for f in report.faults))
-        return Verdict(book=found.name, report=report, unreadable=unreadable)
+        return verdict(uow, who, find(uow, who, book, Right.AUDIT), wb.home.anchors, extra)
+
+
+def verdict(uow: UnitOfWork, who: Who, book: Book, home: Path, extra: Sequence[Anchor] = ()) -> Verdict:
+    """As `verify`, within a unit of work; ``home`` holds a folder of anchors a book. Raises NotAllowed."""
+    kept, unreadable = _kept(home / book.book_id)
+    years = authorise(uow, who, book.book_id, Right.AUDIT)
+    report = audit.examine(uow.session, book.book_id, [*kept, *extra])
+    if years != ALL_YEARS:
+        report = replace(report, faults=tuple(_without_contents(f) for f in report.faults))
+    return Verdict(book=book.name, report=report, unreadable=unreadable)
 
 
 @use_case(Right.AUDIT)

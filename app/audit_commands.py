@@ -1,0 +1,19 @@
+"""The commands that give evidence and end the keeping of texts, as `app.commands` lists them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from app.commands import Answer, Arguments, text_of
+from app.owner_socket import Progress
+from app.services.workbench import Workbench
+from app.system_user import console
+
+
+def audit(wb: Workbench, arguments: Arguments, progress: Progress) -> Answer:
+    """Exit code 1 where a check does not hold; the folder is there all the same, and says so."""
+    from app.services.audit import write_audit
+
+    book, year, out = (text_of(arguments, name) for name in ("book", "year", "out"))
+    report = write_audit(wb, console(), book, year, Path(out), progress)
+    return Answer(code=0 if report.holds else 1, document=report.to_json(), text=tuple(report.sentences()))
