@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -94,10 +94,18 @@ def _order(texts: set[str]) -> str:
     # Days and months vary more than years, so that 310124, 290224 and 010324 are of 2024, not of three years.
     years = {w: len({d.year for d in days[w].values() if d}) for w in ways}
     ways = [w for w in ways if years[w] < 2 * min(years.values()) or years[w] == min(years.values())]
-    differ = sorted(t for t in texts for other in ways[1:] if days[ways[0]][t] != days[other][t])
+    differ = _differing(texts, [days[w] for w in ways])
+    if differ and "ymd" in ways[1:] and not any("-" in t or t.isdigit() for t in differ):
+        ways.remove("ymd")  # with points and slashes two digits of a year stand last
+        differ = _differing(texts, [days[w] for w in ways])
     if differ:
         raise Undecided(differ[0], tuple(w for w in ways if days[w][differ[0]] is not None) or tuple(ways))
     return ways[0] if len(ways) < len(days) else ""  # nothing in it depends on the order
+
+
+def _differing(texts: Iterable[str], ways: Sequence[Mapping[str, date | None]]) -> list[str]:
+    """The texts that are not the same day in each of the ways."""
+    return sorted(t for t in texts if len({days[t] for days in ways}) > 1)
 
 
 def _width(texts: Iterable[str]) -> int:

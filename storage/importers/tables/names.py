@@ -5,6 +5,7 @@ Names are compared by `mapping.key_of`: no case, accents, blanks or punctuation.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping as Map
 from collections.abc import Sequence
 
@@ -127,6 +128,7 @@ _CHART: Map[str, tuple[str, ...]] = {
     "control": ("control", "iscontrol", "reconcile", "sammelkonto"),
 }  # fmt: skip
 
+_CURRENCY = re.compile(r"[\s\-]*(?:[(\[](?:[A-Z]{3}|[€$£¥])[)\]]|\b(?:in )?[A-Z]{3})\s*$")  # Debit (EUR), Soll in EUR
 JOURNAL = {key_of(n): role for role, names in reversed(list(_JOURNAL.items())) for n in names}
 CHART = {key_of(n): role for role, names in reversed(list(_CHART.items())) for n in names}
 _RANK = {role: {key_of(n): at for at, n in enumerate(names)} for role, names in (*_CHART.items(), *_JOURNAL.items())}
@@ -187,6 +189,8 @@ def _best(names: Sequence[str], known: Map[str, str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for name in names:
         key = key_of(name)
+        if key not in known:
+            key = key_of(_CURRENCY.sub("", name))
         role = known.get(key, "")
         if not role:
             continue

@@ -41,6 +41,7 @@ RENT = [[("4210", "D", "1190.00"), ("1600", "C", "1190.00")]]
         (["Jan 31, 2024", "February 1, 2024"], "", ["2024-01-31", "2024-02-01"]),
         (["2024年1月31日"], "", ["2024-01-31"]),
         (["2024-01-31 00:00:00", "1/31/2024 12:00:00 AM"], "mdy", ["2024-01-31", "2024-01-31"]),
+        (["31.01.24"], "dmy", ["2024-01-31"]),
         (["05/05/2024", "06/06/2024"], "dmy", ["2024-05-05", "2024-06-06"]),  # reads the same either way
     ],
 )
@@ -209,6 +210,13 @@ def test_older_chinese_programs_are_read(write: WriteFile) -> None:
 def test_excels_own_first_row_names_the_separator(write: WriteFile) -> None:
     rows = "sep=|\n" + pairs(("2024-01-31", "1", "1190.00")).replace(",", "|")
     assert lines(read(write("a.csv", rows))) == RENT
+
+
+def test_a_report_names_the_currency_in_its_columns_and_sums_in_its_accounts(write: WriteFile) -> None:
+    rows = "Posting Date,Account,Debit (EUR),Credit (EUR),Balance (EUR),Voucher No\n,'Opening',0,0,0,\n"
+    rows += "2024-01-31,4210,1190.00,0,0,JV-1\n2024-01-31,1600,0,1190.00,0,JV-1\n,'Total',1190,1190,0,\n"
+    staged = read(write("a.csv", rows))
+    assert (lines(staged), staged.errors) == (RENT, ())
 
 
 def test_code_and_name_in_one_cell_are_parted(write: WriteFile) -> None:
