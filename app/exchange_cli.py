@@ -51,14 +51,19 @@ def export(
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where the file goes.")] = None,
     since: Annotated[str, typer.Option("--from", metavar="D", help="The first day.")] = "",
     until: Annotated[str, typer.Option("--to", metavar="D", help="The last day.")] = "",
-    siren: Annotated[str, typer.Option(metavar="N", help="Names the file of a FEC.")] = "",
-    again: Annotated[str, typer.Option(metavar="EXPORT", help="Write the file of an earlier export once more.")] = "",
+    setting: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="A setting of the format, such as encoding=cp1252."),
+    ] = None,
+    again: Annotated[
+        str, typer.Option(metavar="EXPORT", help="An earlier one: its very file, or its entries in another format.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Hand posted entries over to another program; each goes out once."""
     arguments = {
         "book": book, "format": format, "out": str(out.absolute()) if out else "", "since": since, "until": until,
-        "siren": siren, "again": again,
+        "settings": list(setting or []), "again": again,
     }  # fmt: skip
     done("export", arguments, as_json=as_json)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
@@ -17,28 +18,32 @@ SHOWN = 20  # notes that the report for people has
 
 
 def export(wb: Workbench, arguments: Arguments, _progress: Progress) -> Answer:
-    """Write the file, then mark its entries; an earlier export again under its id; without a format, the list."""
+    """Write the file, then mark its entries; without a format, the list of exports.
+
+    With the id of an earlier one: its very bytes, or, where a format is given too, its entries in that format.
+    """
     book, form, id_ = (text_of(arguments, name) for name in ("book", "format", "again"))
     if not form and not id_:
         return _listed(wb, book)
     out = Path(text_of(arguments, "out"))
     if not text_of(arguments, "out") or out.is_dir():
         raise BadInput("--out", str(out), "it is no file", "Say where the file goes, for example --out entries.txt.")
-    if id_:
+    if id_ and not form:
         found, data = use_case.again(wb, console(), book, id_)
         _write(out, data)
         return Answer(document=_document(found), text=(f"{out}: export {found.export_id} again.",))
-    made = use_case.prepare(
-        wb, console(), book, form, _day(arguments, "since"), _day(arguments, "until"), siren=text_of(arguments, "siren")
-    )
+    wanted = use_case.Wanted(since=_day(arguments, "since"), until=_day(arguments, "until"), of=id_)
+    made = use_case.prepare(wb, console(), book, form, wanted, _settings(arguments.get("settings") or ()))
     _write(out, made.data)
     done = use_case.taken(wb, console(), book, made)
     text = [f"{out}: {done.entries} entries as {form}, export {done.export_id}."]
+    if made.hidden:
+        text.append(f"{made.hidden} more wait for somebody who may see restricted entries.")
     text += [str(n) for n in made.notes[:SHOWN]]
     if len(made.notes) > SHOWN:
         text.append(f"and {len(made.notes) - SHOWN} more notes; --json lists them all.")
     notes = [{"entry": n.entry_id, "text": n.text, "left_out": n.left_out} for n in made.notes]
-    return Answer(document=_document(done) | {"notes": notes}, text=tuple(text))
+    return Answer(document=_document(done) | {"notes": notes, "hidden": made.hidden}, text=tuple(text))
 
 
 def _listed(wb: Workbench, book: str) -> Answer:
@@ -65,6 +70,17 @@ def _write(out: Path, data: bytes) -> None:
     except OSError as error:
         why = error.strerror or str(error)
         raise BadInput("--out", str(out), f"it cannot be written ({why})", "Choose another place.") from error
+
+
+def _settings(given: Iterable[object]) -> dict[str, str]:
+    """``name=value`` texts as a mapping. Raises BadInput."""
+    found = {}
+    for one in map(str, given):
+        name, sign, value = one.partition("=")
+        if not sign or not name:
+            raise BadInput("--set", one, "it names no setting and value", "Write it like --set encoding=cp1252.")
+        found[name.strip()] = value.strip()
+    return found
 
 
 def _day(arguments: Arguments, name: str) -> date | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -19,15 +19,15 @@ from app.services.access import NotAllowed, Right, Who, authorise, find, use_cas
 from app.services.errors import BadInput, ServiceError
 from app.services.workbench import Workbench
 from engine.journal import Entry
-from storage.exporters.formats import FORMATS, Subject, packed
+from storage.exporters.formats import FORMATS, packed
+from storage.exporters.subject import Option, Subject
 from storage.exporters.written import Note
 from storage.exports import Export
 from storage.identity import new_id, utc_now
 from storage.records import Book
-from storage.restricted import NOTHING
 from storage.session import UnitOfWork
 
-__all__ = ["FORMATS", "Export", "Prepared", "again", "exports", "prepare", "taken"]
+__all__ = ["EVERYTHING", "FORMATS", "Export", "Option", "Prepared", "Wanted", "again", "exports", "prepare", "taken"]
 
 
 class NothingToExport(ServiceError):
@@ -50,6 +50,18 @@ class ExportGone(ServiceError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is to go out: whatever waits, of these days; or once more the entries ``of`` the export of this id."""
+
+    since: date | None = None
+    until: date | None = None
+    of: str = ""
+
+
+EVERYTHING = Wanted()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
     """A file that was made and not taken yet. ``hidden`` entries wait as well, for people who may see them."""
 
@@ -64,22 +76,27 @@ class Prepared:
 
 
 @use_case(Right.EXPORT)
-def prepare(  # noqa: PLR0913  whose, what and of which days
-    wb: Workbench, who: Who, book: str, format: str, since: date | None = None, until: date | None = None, *,
-    siren: str = "",
-) -> Prepared:  # fmt: skip
-    """Make the file of everything that waits; nothing is marked. Raises NothingToExport, BadInput, NotAllowed."""
+def prepare(
+    wb: Workbench,
+    who: Who,
+    book: str,
+    format: str,
+    wanted: Wanted = EVERYTHING,
+    settings: Mapping[str, str] | None = None,
+) -> Prepared:
+    """Make the file of what is wanted; nothing is marked.
+
+    Raises NothingToExport, UnknownExport, BadInput, BadOption, UnknownBook, NotAllowed.
+    """
     with wb.reading() as uow:
         found = find(uow, who, book, Right.EXPORT)
         if format not in FORMATS:
             raise BadInput("Format", format, "nothing can be exported so", f"Formats: {', '.join(FORMATS)}.")
-        limits = authorise(uow, who, found.book_id, Right.EXPORT)
-        ids = uow.exports.waiting(found.book_id, since, until, limits.restricted)
-        everything = uow.exports.waiting(found.book_id, since, until, NOTHING)
+        ids, hidden = _chosen(uow, who, found, wanted)
         if not ids:
             raise NothingToExport(book)
-        subject = _subject(uow, found, ids, siren)
-    written = FORMATS[format].write(subject)
+        subject = _subject(uow, found, ids)
+    written = FORMATS[format].write(subject, settings)
     left = {n.entry_id for n in written.notes if n.left_out}
     kept = tuple(i for i in ids if i not in left)
     if not kept:
@@ -92,9 +109,21 @@ def prepare(  # noqa: PLR0913  whose, what and of which days
     )  # fmt: skip
     total = sum((e.total for e in subject.entries if e.entry_id not in left), Decimal(0))
     return Prepared(
-        book=book, export=export, data=data, entry_ids=kept, total=total, notes=written.notes,
-        hidden=len(everything) - len(ids),
+        book=book, export=export, data=data, entry_ids=kept, total=total, notes=written.notes, hidden=hidden,
+        anew=bool(wanted.of),
     )  # fmt: skip
+
+
+def _chosen(uow: UnitOfWork, who: Who, book: Book, wanted: Wanted) -> tuple[tuple[str, ...], int]:
+    """Ids of what ``who`` gets of what is wanted, and how many others there are that somebody else may see."""
+    if wanted.of:
+        return uow.exports.members(book.book_id, _seen_export(uow, who, book, wanted.of)), 0
+    limits = authorise(uow, who, book.book_id, Right.EXPORT)
+    everything = uow.exports.waiting(book.book_id, wanted.since, wanted.until)
+    if not limits.restricted:
+        return everything, 0
+    ids = uow.exports.waiting(book.book_id, wanted.since, wanted.until, limits.restricted)
+    return ids, len(everything) - len(ids)
 
 
 @use_case(Right.EXPORT)
@@ -159,12 +188,13 @@ def _seen_export(uow: UnitOfWork, who: Who, book: Book, export_id: str) -> Expor
     return found
 
 
-def _subject(uow: UnitOfWork, book: Book, ids: Sequence[str], siren: str) -> Subject:
+def _subject(uow: UnitOfWork, book: Book, ids: Sequence[str]) -> Subject:
     by_id = {e.entry_id: e for e in uow.journal.current(book.book_id, ids)}
     entries: list[Entry] = [by_id[i] for i in ids]
     return Subject(
         book=book.name, currency=book.currency, accounts=uow.books.catalog(book.book_id), entries=entries,
-        created=utc_now(), taxes=uow.taxes.current(book.book_id), siren=siren,
+        created=utc_now(), taxes=uow.taxes.current(book.book_id), years=uow.periods.years(book.book_id),
+        posted=uow.exports.posted(book.book_id, ids),
     )  # fmt: skip
 
 

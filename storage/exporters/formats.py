@@ -3,74 +3,120 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
-from engine.journal import Account, Entry
-from storage.exporters import beancount, datev, fec, hledger, jsonl, sie, templates
+from storage.exporters import beancount, datev, fec, hledger, jsonl, parquet, sie, templates
+from storage.exporters.subject import BadOption, Chosen, Option, Subject, names_of
 from storage.exporters.written import Note, Written
-from storage.taxes import TaxRow
+
+__all__ = ["FORMATS", "BadOption", "Format", "Option", "Subject", "packed"]
 
 _THEN = (1980, 1, 1, 0, 0, 0)  # a zip has room for nothing earlier; the same files make the same archive
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
-    """What is written: a book's entries in their order, with what formats ask for beside them."""
-
-    book: str
-    currency: str
-    accounts: Sequence[Account]
-    entries: Sequence[Entry]
-    created: datetime
-    taxes: Sequence[TaxRow] = ()
-    siren: str = ""
+_LAST_DAY = 28  # that every month has
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format by what people call it."""
+    """A format by what people call it, and what may be chosen for it."""
 
     title: str
-    write: Callable[[Subject], Written]
+    make: Callable[[Subject, Chosen], Written]
+    options: tuple[Option, ...] = ()
+
+    def write(self, subject: Subject, given: Mapping[str, str] | None = None) -> Written:
+        """The files of the entries; the same subject and settings give the same bytes. Raises BadOption."""
+        return self.make(subject, self.settled(given or {}))
+
+    def settled(self, given: Mapping[str, str]) -> Chosen:
+        """Every option with its value. Raises BadOption for what is none, or cannot be."""
+        known = {o.name: o for o in self.options}
+        for name, value in given.items():
+            if name not in known:
+                raise BadOption(name, value, f"{self.title} has these settings: {names_of(self.options)}.")
+            option = known[name]
+            if option.choices and value not in option.choices:
+                raise BadOption(name, value, f"Choose one of {', '.join(option.choices)}.")
+            if not option.choices and not (value.isprintable() and re.fullmatch(option.pattern, value, re.ASCII)):
+                raise BadOption(name, value, f"Write it like {option.example}.")
+        return {name: given.get(name, option.default) for name, option in known.items()}
 
 
-def _datev(s: Subject) -> Written:
-    options = datev.DatevOptions(created=s.created, taxes=tuple(s.taxes))
+def _datev(s: Subject, chosen: Chosen) -> Written:
+    first = s.year_of(max((e.date for e in s.entries), default=s.created.date())).first
+    options = datev.DatevOptions(
+        created=s.created, taxes=tuple(s.taxes), consultant=int(chosen["consultant"] or 1001),
+        client=int(chosen["client"] or 1), chart=chosen["chart"].removeprefix("SKR").replace("none", ""),
+        year_starts=(first.month, first.day) if first.day <= _LAST_DAY else (1, 1), locked=chosen["locked"] == "yes",
+        names=chosen["names"] == "yes",
+    )  # fmt: skip
     made = datev.export(s.currency, s.accounts, s.entries, options)
     notes = tuple(Note(text=n.text, entry_id=n.entry_id, left_out=n.left_out) for n in made.notes)
     return Written(files=made.files, notes=notes)
 
 
-def _sie(s: Subject) -> Written:
-    series = {e.journal: e.journal.partition(" ")[0] for e in s.entries if e.journal}  # packages want a short one
-    options = sie.SieOptions(created=s.created.date(), company=s.book, series=series)
-    return sie.export(s.currency, s.accounts, s.entries, options)
+_DATEV_OPTIONS = (
+    Option(name="consultant", pattern="|100[1-9]|10[1-9][0-9]|1[1-9][0-9]{2}|[2-9][0-9]{3}|[1-9][0-9]{4,6}",
+           example="1001"),
+    Option(name="client", pattern="|[1-9][0-9]{0,4}", example="1"),
+    Option(name="chart", choices=("none", "SKR03", "SKR04")),
+    Option(name="locked", choices=("no", "yes")),
+    Option(name="names", choices=("no", "yes")),
+)  # fmt: skip
 
 
-def _template(template: templates.Template, called: str) -> Callable[[Subject], Written]:
-    return lambda s: templates.export(template, called, s.currency, s.accounts, s.entries)
+def _sie(s: Subject, chosen: Chosen) -> Written:
+    """A file a fiscal year, as a SIE file is of one."""
+    files: list[tuple[str, bytes]] = []
+    notes: dict[Note, None] = {}
+    years = s.by_year()
+    for year, entries in years:
+        series = {e.journal: e.journal.partition(" ")[0] for e in entries if e.journal}  # packages want a short one
+        options = sie.SieOptions(
+            created=s.created.date(), company=chosen["company"] or s.book, organisation=chosen["organisation"],
+            chart=chosen["chart"], year=(year.first, year.last), series=series,
+        )  # fmt: skip
+        made = sie.export(s.currency, s.accounts, entries, options)
+        label = re.sub(r"\W+", "-", year.label)
+        files += [(f"vouchers-{label}.si" if len(years) > 1 else name, data) for name, data in made.files]
+        notes |= dict.fromkeys(made.notes)
+    return Written(files=tuple(files), notes=tuple(notes))
+
+
+_SIE_OPTIONS = (
+    Option(name="company", example="Example AB"),
+    Option(name="organisation", example="556000-0000"),
+    Option(name="chart", example="EUBAS97"),
+)
+
+
+def _template(title: str, template: templates.Template, called: str) -> Format:
+    return Format(title, lambda s, chosen: templates.export(template, called, s, chosen), template.options)
+
+
+def _beancount(s: Subject, _chosen: Chosen) -> Written:
+    return beancount.export(s.currency, s.accounts, s.entries, beancount.BeancountOptions(title=s.book))
+
+
+def _hledger(s: Subject, _chosen: Chosen) -> Written:
+    return hledger.export(s.currency, s.accounts, s.entries, hledger.HledgerOptions(title=s.book))
 
 
 FORMATS: Mapping[str, Format] = {
-    "fec": Format("FEC", lambda s: fec.export(s.currency, s.accounts, s.entries, fec.FecOptions(siren=s.siren))),
-    "datev": Format("DATEV Buchungsstapel", _datev),
-    "sie": Format("SIE 4I", _sie),
-    "quickbooks": Format("QuickBooks Online", _template(templates.QUICKBOOKS, "quickbooks")),
-    "xero": Format("Xero", _template(templates.XERO, "xero")),
-    "sage": Format("Sage 50", _template(templates.SAGE, "sage")),
-    "odoo": Format("Odoo", _template(templates.ODOO, "odoo")),
-    "erpnext": Format("ERPNext", _template(templates.ERPNEXT, "erpnext")),
-    "beancount": Format(
-        "Beancount",
-        lambda s: beancount.export(s.currency, s.accounts, s.entries, beancount.BeancountOptions(title=s.book)),
-    ),
-    "hledger": Format(
-        "hledger", lambda s: hledger.export(s.currency, s.accounts, s.entries, hledger.HledgerOptions(title=s.book))
-    ),
-    "jsonl": Format("Counterpoint (JSON Lines)", lambda s: jsonl.export(s.currency, s.accounts, s.entries)),
+    "fec": Format("FEC", fec.export, fec.OPTIONS),
+    "datev": Format("DATEV Buchungsstapel", _datev, _DATEV_OPTIONS),
+    "sie": Format("SIE 4I", _sie, _SIE_OPTIONS),
+    "quickbooks": _template("QuickBooks Online", templates.QUICKBOOKS, "quickbooks"),
+    "xero": _template("Xero", templates.XERO, "xero"),
+    "sage": _template("Sage 50", templates.SAGE, "sage"),
+    "odoo": _template("Odoo", templates.ODOO, "odoo"),
+    "erpnext": _template("ERPNext", templates.ERPNEXT, "erpnext"),
+    "beancount": Format("Beancount", _beancount),
+    "hledger": Format("hledger", _hledger),
+    "jsonl": Format("Counterpoint (JSON Lines)", jsonl.export),
+    "parquet": Format("Parquet", parquet.export),
 }
 
 

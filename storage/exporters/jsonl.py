@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Sequence
 
-from engine.journal import Account, Entry, Line
+from engine.journal import Entry, Line, money_text
 from storage.exporters.cells import write_csv
+from storage.exporters.subject import Chosen, Subject
 from storage.exporters.written import Written
 
+_ACCOUNTS = ("account", "name", "type", "parent", "opened", "closed", "control")
 
-def export(_currency: str, accounts: Sequence[Account], entries: Sequence[Entry]) -> Written:
+
+def export(subject: Subject, _chosen: Chosen) -> Written:
     """Every entry with every field that it has, under its own id."""
-    text = "".join(json.dumps(_entry(e), ensure_ascii=False, separators=(",", ":")) + "\n" for e in entries)
+    text = "".join(json.dumps(_entry(e), ensure_ascii=False, separators=(",", ":")) + "\n" for e in subject.entries)
     table = io.StringIO(newline="")
-    write_csv(
-        table, ("account", "name", "type", "parent"), [(a.code, a.name, a.type.value, a.parent) for a in accounts]
-    )
+    rows = [
+        (a.code, a.name, a.type.value, a.parent, a.opened, a.closed, "1" if a.control else "") for a in subject.accounts
+    ]
+    write_csv(table, _ACCOUNTS, rows)
     return Written(files=(("entries.jsonl", text.encode()), ("accounts.csv", table.getvalue().encode())))
 
 
@@ -34,8 +37,8 @@ def _entry(e: Entry) -> dict[str, object]:
 def _line(x: Line) -> dict[str, object]:
     found: dict[str, object] = {
         "account": x.account, "side": x.side.letter, "amount": f"{x.amount:f}", "party": x.party, "label": x.label,
-        "tax_code": x.tax_code, "original_amount": "" if x.original_amount is None else f"{x.original_amount:f}",
-        "original_currency": x.original_currency, "rate": "" if x.rate is None else f"{x.rate:f}",
+        "tax_code": x.tax_code, "original_amount": "" if x.original_amount is None else money_text(x.original_amount),
+        "original_currency": x.original_currency, "rate": "" if x.rate is None else money_text(x.rate),
         "rate_date": x.rate_date.isoformat() if x.rate_date else "", "rate_source": x.rate_source,
     }  # fmt: skip
     return {name: value for name, value in found.items() if value}

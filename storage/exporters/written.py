@@ -23,3 +23,9 @@ class Written:
 
     files: tuple[tuple[str, bytes], ...]
     notes: tuple[Note, ...] = ()
+
+
+def counted(entries: int, what: str) -> Note:
+    """That some entries have what the format has no place for: ``3 entries have tax codes: this file …``."""
+    start = "1 entry has" if entries == 1 else f"{entries} entries have"
+    return Note(text=f"{start} {what}: this file has no place for them")

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from engine.journal import Account, AccountType, Entry, Kind, Line, Side, State
 from storage.errors import ImportRefused
+from storage.exporters.cells import bare
 from storage.importers.cells import BadCell, exact_amount, need_day, read_day
 from storage.importers.limits import Limits
 from storage.importers.reader import Head, Reader
@@ -171,7 +172,7 @@ def _accounts(staging: Staging, source: Source) -> tuple[Account, ...]:
     found: dict[str, Account] = {}
     table = Table(ACCOUNTS, text.replace("\0", ""), ",", source.limits)
     for number, row in table.rows():
-        code, kind = (row.get("account") or "").strip(), (row.get("type") or "").strip()
+        code, kind = bare(row.get("account") or "").strip(), (row.get("type") or "").strip()
         if not code:
             staging.fail(number, f"{ACCOUNTS} account", "", "is blank", "Every account needs a code.")
             continue
@@ -182,9 +183,9 @@ def _accounts(staging: Staging, source: Source) -> tuple[Account, ...]:
         if kind not in {t.value for t in AccountType}:
             staging.fail(number, f"{ACCOUNTS} type", kind, "is not a type", "It is left open; choose one later.")
             kind = ""
-        parent = (row.get("parent") or "").strip()
+        parent = bare(row.get("parent") or "").strip()
         found[code] = Account(
-            code=code, name=(row.get("name") or "").strip(), type=AccountType(kind), parent=parent,
+            code=code, name=bare(row.get("name") or "").strip(), type=AccountType(kind), parent=parent,
             opened=_day(row.get("opened")), closed=_day(row.get("closed")), control=(row.get("control") or "") == "1",
         )  # fmt: skip
     return tuple(found.values())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from itertools import islice
 from typing import TypeVar
 
 from storage.errors import ImportRefused
+from storage.exporters.cells import bare
 from storage.importers.limits import Limits
 from storage.importers.source import Source, rows_of
 from storage.importers.table import Table
@@ -24,11 +26,10 @@ _ROW_END = re.compile(r"\r*\n|\r")
 
 
 class _Same(dict[str, str]):
-    """Cells without the blanks around them, one object for all that say the same."""
+    """Cells without the blanks around them and the sign that marks text, one object for all that say the same."""
 
     def __missing__(self, cell: str) -> str:
-        bare = cell.strip()
-        found = self[cell] = bare if bare == cell else self[bare]
+        found = self[cell] = sys.intern(bare(cell).strip())
         return found
 
 
