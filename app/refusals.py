@@ -6,11 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from app.i18n import _, ngettext
+from app.services import export
+from app.views.exports import option_word
 from app.views.journal import state_word
 from app.views.life import act_word, person
 from app.views.numbers import day, moment
 from engine.journal import State
-from storage import refusals, statement_errors
+from storage import exports, refusals, statement_errors
+from storage.exporters import subject
 
 Say = Callable[[Any], str]
 
@@ -103,4 +106,18 @@ SAY: dict[type, Say] = {
     ),
     refusals.UnknownChange: lambda _e: _("This change does not wait any more; somebody settled it a moment ago."),
     refusals.SecondPersonNeeded: lambda _e: _("You proposed this change, so somebody else has to confirm it."),
+    exports.UnknownExport: lambda _e: _("There is no such export in this book. Choose one of the list."),
+    exports.ChangedMeanwhile: lambda e: ngettext(
+        "{n} entry of this file was exported or taken back since it was made. Throw the file away and export again.",
+        "{n} entries of this file were exported or taken back since it was made. Throw the file away and export "
+        "again.", e.entries
+    ),
+    subject.BadOption: lambda e: _(
+        "The setting {name} cannot be \u201c{value}\u201d. {remedy}", name=option_word(e.name), value=e.value,
+        remedy=_("Write it like {example}.", example=e.example) if e.example else _("Choose one that is offered."),
+    ),
+    export.NothingToExport: lambda _e: _("Nothing waits. Entries are handed over after they are posted, each once."),
+    export.ExportGone: lambda _e: _(
+        "The file of this export is not in the home any more. Restore it from a backup, or export its entries again."
+    ),
 }  # fmt: skip

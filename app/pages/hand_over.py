@@ -10,7 +10,7 @@ from app.services import desk, export
 from app.services.access import Right
 from app.services.books import BookCard
 from app.services.errors import ServiceError
-from app.services.export import FORMATS, NothingToExport, Prepared
+from app.services.export import FORMATS, NothingToExport, Option, Prepared, Wanted
 from app.services.workbench import Workbench
 from app.views import exports as views
 from app.widgets.acts import told
@@ -34,13 +34,16 @@ def page(wb: Workbench, card: BookCard) -> None:
 
 def _waiting(wb: Workbench, card: BookCard) -> None:
     titles = {name: f.title for name, f in FORMATS.items()}
-    chosen = st.selectbox(
-        _("Format"), list(titles), format_func=lambda name: plain(titles[name]), key="export.format", width=320
-    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = st.selectbox(
+            _("Format"), list(titles), format_func=lambda name: plain(titles[name]), key="export.format", width=320
+        )
+        wanted = _wanted(wb, card)
+    settings = _settings(chosen)
     try:
-        made = export.prepare(wb, state.actor(), card.name, chosen)
-    except NothingToExport:
-        st.info(_("Nothing waits. Entries are handed over after they are posted, each once."), icon=":material/info:")
+        made = export.prepare(wb, state.actor(), card.name, chosen, wanted, settings)
+    except NothingToExport as error:
+        st.info(plain(messages.sentence(error)), icon=":material/info:")
         return
     except _REFUSED as error:
         st.error(plain(messages.sentence(error)), icon=":material/error:")
@@ -54,6 +57,38 @@ def _waiting(wb: Workbench, card: BookCard) -> None:
             _("Download and mark as exported"), made.data, file_name=made.export.file_name, type="primary",
             icon=":material/download:", key="export.take", on_click=_take, args=(wb, card, made),
         )  # fmt: skip
+
+
+def _wanted(wb: Workbench, card: BookCard) -> Wanted:
+    """What waits, or the entries of an earlier export, for another program or because they were lost there."""
+    earlier = {e.export_id: e for e in export.exports(wb, state.actor(), card.name)[:SHOWN]}
+    if not earlier:
+        return Wanted()
+
+    def called(export_id: str) -> str:
+        return plain(views.once_more(earlier[export_id])) if export_id else _("What waits")
+
+    return Wanted(of=st.selectbox(_("Entries"), ["", *earlier], format_func=called, key="export.of", width=320))
+
+
+def _settings(chosen: str) -> dict[str, str]:
+    """What may be chosen for a format, each with what the format's program expects unless somebody says otherwise."""
+    options, found = FORMATS[chosen].options, {}
+    if not options:
+        return found
+    with st.expander(_("Settings of the file"), icon=":material/tune:", key=f"export.settings.{chosen}"):
+        columns = st.columns(3)
+        for n, o in enumerate(options):
+            with columns[n % len(columns)]:
+                found[o.name] = _setting(chosen, o)
+    return found
+
+
+def _setting(chosen: str, o: Option) -> str:
+    key = f"export.{chosen}.{o.name}"
+    if o.choices:
+        return st.selectbox(views.option_word(o.name), o.choices, format_func=views.choice_word, key=key)
+    return st.text_input(views.option_word(o.name), placeholder=o.example, key=key, max_chars=80).strip()
 
 
 def _take(wb: Workbench, card: BookCard, made: Prepared) -> None:

@@ -40,7 +40,7 @@ class Format:
             if option.choices and value not in option.choices:
                 raise BadOption(name, value, f"Choose one of {', '.join(option.choices)}.")
             if not option.choices and not (value.isprintable() and re.fullmatch(option.pattern, value, re.ASCII)):
-                raise BadOption(name, value, f"Write it like {option.example}.")
+                raise BadOption(name, value, f"Write it like {option.example}.", option.example)
         return {name: given.get(name, option.default) for name, option in known.items()}
 
 

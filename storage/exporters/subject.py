@@ -65,8 +65,8 @@ class Option:
 class BadOption(StorageError):
     """An export was to be made with a setting that its format lacks, or with a value that the setting cannot have."""
 
-    def __init__(self, name: str, value: str, remedy: str) -> None:
-        self.name, self.value, self.remedy = name, value, remedy
+    def __init__(self, name: str, value: str, remedy: str, example: str = "") -> None:
+        self.name, self.value, self.remedy, self.example = name, value, remedy, example
         super().__init__(f"The setting {name!r} cannot be {value!r}. {remedy}")
 
 

@@ -21,6 +21,7 @@ from app.services.errors import (
     TrainingBusy,
     TrainingFailed,
 )
+from app.services.export import ExportGone, NothingToExport
 from app.services.passwords import WeakPassword
 from app.services.provider import LoginOfAnother, NotKnownHere, ProviderAnswerOld
 from app.services.sign_in import PersonasClosed, SignInPaused, SignInRefused
@@ -29,6 +30,8 @@ from app.services.statements import BankLineChanged, NoLedgerAccount
 from engine.errors import BadEvent, BundleDamaged, BundleMismatch, TooLittleHistory
 from storage import refusals
 from storage.errors import StoreBusy, StoreLocked, StoreUnreachable, UnknownBook, UnknownEntry
+from storage.exporters.subject import BadOption
+from storage.exports import ChangedMeanwhile, UnknownExport
 from storage.people import BadLogin, IdentityTaken, LoginTaken, UnknownUser
 from storage.statement_errors import EntryTaken, LineTaken, UnknownLine
 
@@ -89,6 +92,11 @@ ERRORS: list[Exception] = [
     UnknownLine("L1"),
     LineTaken("proposed", "ben"),
     EntryTaken("E1"),
+    UnknownExport("nothing", ["E1"]),
+    ChangedMeanwhile(3),
+    BadOption("siren", "12", "Write it like 123456789.", "123456789"),
+    NothingToExport("demo"),
+    ExportGone("E1"),
 ]
 
 

@@ -132,6 +132,14 @@ def test_the_command_writes_then_marks_and_writes_again(wb: Workbench, book: str
     repeated = perform(wb, "export", {"book": book, "again": answer.document["export"], "out": str(out)}, print)
     assert repeated.code == 0
     assert out.read_bytes() == first
+    asked = {"book": book, "format": "quickbooks", "again": answer.document["export"], "out": str(out)}
+    other = perform(wb, "export", {**asked, "settings": ["decimal=comma", "encoding = utf-8-sig"]}, print)
+    assert other.code == 0, other.error
+    assert out.read_bytes().startswith(b"\xef\xbb\xbf*JournalNo")
+    assert b'"10,00"' in out.read_bytes()
+    for given, why in (("decimal", "names no setting"), ("decimal=dot", "one of point, comma"), ("siren=1", "layout")):
+        wrong = perform(wb, "export", {**asked, "settings": [given]}, print)
+        assert (wrong.code, why in wrong.error) == (1, True)
     listed = perform(wb, "export", {"book": book}, print)
     assert "3 entries" in listed.text[0]
     refused = perform(wb, "export", {"book": book, "format": "jsonl", "out": str(out)}, print)
