@@ -58,3 +58,34 @@ def test_an_accountant_hands_nothing_over(wb: Workbench, fill: FillBook, sign_in
     at = page()
     assert "Exporting takes another role." in said(at)
     assert not at.get("download_button")
+
+
+def test_settings_shape_the_file_and_a_bad_one_is_told(wb: Workbench, fill: FillBook, sign_in: SignIn) -> None:
+    fill(wb)
+    sign_in("ben", Role.REVIEWER)
+    posted(wb)
+    at = page()
+    at.text_input(key="export.fec.siren").input("12").run()
+    assert "The setting SIREN cannot be “12”" in at.error[0].value
+    assert not at.get("download_button")
+    at.text_input(key="export.fec.siren").input("123456789").run()
+    assert "123456789FEC" in said(at)
+    assert not at.error
+    at.selectbox(key="export.format").select("xero").run()
+    at.selectbox(key="export.xero.layout").select("xlsx").run()
+    assert not at.exception
+    assert "xero.xlsx" in said(at)
+    assert "1 entry has documents" in str(at.dataframe[0].value)
+
+
+def test_an_earlier_export_goes_out_once_more_in_another_format(wb: Workbench, fill: FillBook, sign_in: SignIn) -> None:
+    fill(wb)
+    sign_in("ben", Role.REVIEWER)
+    posted(wb)
+    done = export.taken(wb, BEN, "test", export.prepare(wb, BEN, "test", "fec"))
+    at = page()
+    at.selectbox(key="export.of").select(done.export_id).run()
+    at.selectbox(key="export.format").select("odoo").run()
+    assert not at.exception
+    assert "1 entry goes out once more" in said(at)
+    assert at.get("download_button")
