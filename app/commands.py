@@ -169,6 +169,7 @@ def commands() -> dict[str, Command]:
         "verify": safety.verify,
         "anchor": safety.anchor,
         "audit": audit_commands.audit,
+        "erase": audit_commands.erase,
         "backup": safety.backup,
         "user add": people.add,
         "user role": people.role,

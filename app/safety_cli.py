@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from app.services.erase import DEFAULT_YEARS
 from app.terminal import AsJson, BookName, done, finish, home, progress
 
 cli = typer.Typer()
@@ -56,6 +57,22 @@ def audit(
 ) -> None:
     """Write a fiscal year's evidence into a folder: entries, acts, balances, people, rules, models, checks."""
     done("audit", {"book": book, "year": year, "out": str(out.absolute())}, as_json=as_json)
+
+
+@cli.command()
+def erase(
+    book: BookName,
+    before: Annotated[str, typer.Option(metavar="D", help="Entries dated before this day, for example 2014-01-01.")],
+    reason: Annotated[str, typer.Option(metavar="T", help="Why; needed with --yes.")] = "",
+    keep_years: Annotated[
+        int, typer.Option(metavar="N", help="How many years after a fiscal year texts have to be kept.")
+    ] = DEFAULT_YEARS,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it; without this, only say what would be done.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take the texts of entries out of a book for good once they need not be kept; days and amounts stay."""
+    arguments = {"book": book, "before": before, "reason": reason, "years": keep_years, "yes": yes}
+    done("erase", arguments, as_json=as_json)
 
 
 @cli.command()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from engine.journal import Line
 from storage import schema, schema_control, search, views
@@ -62,14 +63,23 @@ def numbers(scope: Scope) -> tuple[Numbers, ...]:
 
 
 def cited(scope: Scope) -> dict[str, int]:
-    """By bundle, how many entries that count have a version which it proposed."""
+    """By bundle, how many entries of the year that count have a version which it proposed."""
+    return _cited(scope.session, *scope.mine())
+
+
+def ever_cited(session: Session, book_id: str) -> frozenset[str]:
+    """The bundles that proposed a version of any entry that counts."""
+    return frozenset(_cited(session, _NOW.c.book_id == book_id))
+
+
+def _cited(session: Session, *mine: sa.ColumnElement[bool]) -> dict[str, int]:
     query = (
         sa.select(_V.c.entry_id, _V.c.lineage)
         .join(_NOW, _NOW.c.entry_id == _V.c.entry_id)
-        .where(*scope.mine(), *booked(), _V.c.origin == MODEL)
+        .where(*mine, *booked(), _V.c.origin == MODEL)
     )
     found: dict[str, set[str]] = {}
-    for r in scope.session.execute(query):
+    for r in session.execute(query):
         found.setdefault(str(json.loads(r.lineage).get("bundle", "")), set()).add(r.entry_id)
     return {bundle: len(ids) for bundle, ids in found.items()}
 

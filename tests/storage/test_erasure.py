@@ -9,7 +9,7 @@ from storage.records import PERSON, Book, NewEntry
 from storage.session import Store
 from storage.tables import metadata
 from tests.builders import A_DAY, a_line, an_entry
-from tests.databases import behind_the_store
+from tests.databases import behind_the_store, on_postgresql
 from tests.storage.conftest import MakeStaged
 
 
@@ -71,3 +71,25 @@ def test_an_act_after_an_erasure_counts_like_any_other(store: Store, book: Book,
 def test_an_entry_of_another_book_is_not_erased(store: Store, named: list[str]) -> None:
     with behind_the_store(store) as session, pytest.raises(UnknownEntry):
         erasure.erase(session, "another", named[0], "ana", "over")
+
+
+@on_postgresql
+def test_who_does_not_own_the_tables_erases_nothing(store: Store, book: Book, named: list[str]) -> None:
+    with store.unit_of_work() as unit:
+        unit.session.execute(sa.text("SET LOCAL ROLE counterpoint_app"))
+        with pytest.raises(erasure.ErasureNotAllowed, match="who owns them"), erasure.unguarded(unit.session):
+            erasure.erase(unit.session, book.book_id, named[0], "ana", "over")
+        unit.session.rollback()
+    assert faults(store, book) == []
+
+
+def test_the_guards_are_back_when_the_block_has_ended(store: Store, book: Book, named: list[str]) -> None:
+    with behind_the_store(store) as session:
+        with erasure.unguarded(session):
+            erasure.erase(session, book.book_id, named[0], "ana", "over")
+        kind = store.url.partition(":")[0]
+        off = "SELECT count(*) FROM pg_trigger WHERE tgname = 'counterpoint_append_only' AND tgenabled <> 'A'"
+        if kind.startswith("postgresql"):
+            left = session.scalar(sa.text(f"{off} AND tgrelid IN ('entries'::regclass, 'lines'::regclass)"))
+            assert left == 0
+    assert faults(store, book) == []
