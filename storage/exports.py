@@ -65,7 +65,7 @@ class ExportStore:
         """Posted entries that never went out, by day; what was imported is booked elsewhere and stays."""
         d = schema.decisions.c
         gone = sa.select(d.entry_id).where(d.book_id == book_id, d.act == "exported")
-        asked = [views.current_entries.c.entry_id.not_in(gone)]
+        asked: list[sa.ColumnElement[bool]] = [views.current_entries.c.entry_id.not_in(gone)]
         t = views.current_entries.c
         asked += [t.date >= since] if since else []
         asked += [t.date <= until] if until else []

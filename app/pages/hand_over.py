@@ -73,7 +73,7 @@ def _wanted(wb: Workbench, card: BookCard) -> Wanted:
 
 def _settings(chosen: str) -> dict[str, str]:
     """What may be chosen for a format, each with what the format's program expects unless somebody says otherwise."""
-    options, found = FORMATS[chosen].options, {}
+    options, found = FORMATS[chosen].options, dict[str, str]()
     if not options:
         return found
     with st.expander(_("Settings of the file"), icon=":material/tune:", key=f"export.settings.{chosen}"):

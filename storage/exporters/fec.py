@@ -97,11 +97,12 @@ class _Writer:
         odd = sorted({x.account for e in s.entries for x in e.lines if not _OF_CLASS.match(x.account)})
         for code in odd:
             yield Note(text=f"account {code!r} does not begin with three digits, as the decree wants")
-        for what, there in (
-            ("tax codes", lambda e: any(x.tax_code for x in e.lines)),
-            ("descriptions beside those of all lines", lambda e: all(x.label for x in e.lines)),
-        ):
-            if n := sum(there(e) for e in s.entries):
+        lost = {
+            "tax codes": sum(any(x.tax_code for x in e.lines) for e in s.entries),
+            "descriptions beside those of all lines": sum(all(x.label for x in e.lines) for e in s.entries),
+        }
+        for what, n in lost.items():
+            if n:
                 yield counted(n, what)
 
 

@@ -36,7 +36,7 @@ class Book:
 
     def path(self, code: str) -> str:
         """The account's name with those above it: ``Premises:Rent``."""
-        found, names = self.accounts.get(code), []
+        found, names = self.accounts.get(code), list[str]()
         while found and len(names) < 10:
             names.append(found.name or found.code)
             found = self.accounts.get(found.parent)
