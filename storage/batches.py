@@ -10,9 +10,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from storage import chain, schema, schema_batches, schema_statements
+from storage import chain, leftovers, schema, schema_batches, schema_statements
 from storage.errors import StorageError
 from storage.identity import clean, new_id, utc_now
+from storage.journal import JournalStore
+from storage.leftovers import Leftovers
 from storage.records import RowError
 from storage.refusals import ReasonMissing
 
@@ -46,7 +48,10 @@ class BatchUndone(StorageError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """One import as it is listed; ``undone_by`` is empty while its entries are in the book."""
+    """One import as it is listed; ``undone_by`` is empty while its entries are in the book.
+
+    ``quarantined`` counts problems, ``outside`` the entries that stayed out because of them.
+    """
 
     batch_id: str
     file_name: str
@@ -59,6 +64,7 @@ class Batch:
     quarantined: int
     recorded: datetime
     by: str
+    outside: int = 0
     undone_by: str = ""
     undone: datetime | None = None
     undone_reason: str = ""
@@ -70,10 +76,12 @@ class BatchStore:
 
     def list(self, book_id: str) -> tuple[Batch, ...]:
         """Every batch of a book, newest first."""
-        b, u = schema.batches, schema_batches.batch_undos
+        b, u, o = schema.batches, schema_batches.batch_undos, schema_batches.batch_leftovers
+        undone = u.c.recorded_by.label("undone_by"), u.c.recorded.label("undone"), u.c.reason.label("why")
         query = (
-            sa.select(b, u.c.recorded_by.label("undone_by"), u.c.recorded.label("undone"), u.c.reason.label("why"))
+            sa.select(b, *undone, o.c.entries.label("outside"))
             .join(u, u.c.batch_id == b.c.batch_id, isouter=True)
+            .join(o, o.c.batch_id == b.c.batch_id, isouter=True)
             .where(b.c.book_id == book_id)
             .order_by(b.c.sequence.desc())
         )
@@ -81,8 +89,8 @@ class BatchStore:
             Batch(
                 batch_id=r.batch_id, file_name=r.file_name, file_sha256=r.file_sha256, format=r.format,
                 reason=r.reason, new=r.new, known=r.known, alike=r.alike, quarantined=r.quarantined,
-                recorded=r.recorded, by=r.recorded_by, undone_by=r.undone_by or "", undone=r.undone,
-                undone_reason=r.why or "",
+                recorded=r.recorded, by=r.recorded_by, outside=r.outside or 0, undone_by=r.undone_by or "",
+                undone=r.undone, undone_reason=r.why or "",
             )
             for r in self._session.execute(query)
         )  # fmt: skip
@@ -104,6 +112,10 @@ class BatchStore:
         t = schema.row_errors.c
         rows = self._session.execute(sa.select(schema.row_errors).where(t.batch_id == batch_id).order_by(t.number))
         return tuple(RowError(row=r.row, column=r.column, value=r.value, why=r.why, remedy=r.remedy) for r in rows)
+
+    def leftovers(self, book_id: str, batch_id: str) -> Leftovers:
+        """The rows that stayed outside as their file has them, and which of their entries came in since."""
+        return leftovers.of(self._session, batch_id, JournalStore(self._session).source_keys(book_id))
 
     def undo(self, book_id: str, batch_id: str, by: str, reason: str) -> Batch:
         """Take a batch's entries out of the book; its accounts stay, and its file can be imported again.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from engine.journal import Account
-from storage import intake, rows
+from storage import intake, leftovers, rows
 from storage.intake import NewBatch
 from storage.prepared import Prepared, prepare
 from storage.quiet import undisturbed
@@ -40,6 +40,8 @@ def apply(
 ) -> ImportResult:
     """Append new accounts, journals and entries to ``book``; nothing at all where there is nothing new.
 
+    What stays outside is kept with the batch, which is made for that alone too, once for a file.
+
     Entries that look alike stay out but for those with their keys in ``keep``; True keeps all of them. The catalog
     only gains accounts: an account the book knows keeps its name and type.
     """
@@ -47,13 +49,14 @@ def apply(
     accounts = unit.books.put_accounts(book.book_id, _missing(unit, book, staged), by, derived=staged.types_derived)
     unit.books.propose_journals(book.book_id, staged.journals, by)
     batch_id = ""
-    if sorted_.new:
+    if sorted_.new or (staged.errors and not unit.batches.of_file(book.book_id, staged.file_sha256)):
         batch = NewBatch(
             file_name=file_name, file_sha256=staged.file_sha256, format=staged.format, reason=staged.reason,
             known=len(sorted_.known), alike=len(sorted_.alike), errors=staged.errors, by=by,
         )  # fmt: skip
         fresh = _unlike_undone(sorted_.new, unit.journal.keys_of_all_time(book.book_id))
         batch_id = intake.add_prepared(unit.session, book.book_id, batch, fresh, _certain(staged, fresh))
+        leftovers.add(unit.session, batch_id, staged.kept)
     return _result(batch_id, sorted_, accounts)
 
 

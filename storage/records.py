@@ -67,6 +67,41 @@ class RowError:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """How a table lies in its file, so that rows of it can be written like that; no separator for a spreadsheet."""
+
+    columns: tuple[str, ...]
+    separator: str = ""
+    quoted: bool = True  # cells may stand in quotation marks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """A row that stayed outside: its number, its cells as the file has them, and what is wrong with it or its entry.
+
+    ``key`` is the source key that its entry will have once it is mended; empty where that cannot be known.
+    """
+
+    row: int
+    cells: tuple[str, ...]
+    why: str
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What stayed outside of a file beside its `RowError`: entries, and where it is a table, their rows.
+
+    ``rows`` counts all of them; ``outside`` holds as many as are kept one by one.
+    """
+
+    entries: int = 0
+    rows: int = 0
+    shape: Shape | None = None
+    outside: tuple[Outside, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Staged:
     """What a file holds, before any database is touched.
 
@@ -75,6 +110,7 @@ class Staged:
     ``types_derived``: account types were worked out from the codes, the file does not say them.
     ``reason`` says in a sentence how the format was told and how rows were grouped.
     ``statements`` are those of a bank: no entries, but events that wait for one.
+    ``kept`` is what stays outside because of the ``errors``.
     """
 
     book_hint: str
@@ -87,6 +123,7 @@ class Staged:
     journals: tuple[JournalKind, ...] = ()
     types_derived: bool = False
     statements: tuple[Statement, ...] = field(default=(), repr=False)
+    kept: Kept = Kept()
 
     @property
     def line_count(self) -> int:

@@ -43,22 +43,38 @@ def stage_postings(
     names = _journal_names(postings)
     grouping = grouping or grouped(postings)
     staging.reasons += grouping.reasons()
-    bad_numbers = {(p.key, p.journal, p.number) for p in broken}
+    bad_numbers = {_named(p) for p in broken}
     bad_places = {(p.journal, p.date, p.document) for p in broken}
     rows = sorted({e.row for e in staging.errors})
+    lost_keys: dict[tuple[str, str, str], str] = {}
     for g in grouping.groups:
         first = g.postings[0]
         lost = (
-            (first.key, first.journal, first.number) in bad_numbers
+            _named(first) in bad_numbers
             if g.numbered
             else not g.whole and (first.journal, first.date, first.document) in bad_places
         )
+        entry = entry_of(g, _journal_text(first.journal, names))
         if lost:
+            lost_keys[_named(first)] = entry.entry_id
             _report_company(staging, g, rows)
-        else:
-            staging.add(first.row, entry_of(g, _journal_text(first.journal, names)))
+        if lost or not staging.add(first.row, entry):
+            staging.stay([p.row for p in g.postings], entry.entry_id)
+    _stay(staging, broken, lost_keys)
     journals = [(_journal_text(code, names), code, name) for code, name in names.items() if code]
     return replace(staging.finish(catalog(postings, french=french), journals), types_derived=french)
+
+
+def _named(p: Posting) -> tuple[str, str, str]:
+    return p.key, p.journal, p.number
+
+
+def _stay(staging: Staging, broken: Sequence[Posting], keys: dict[tuple[str, str, str], str]) -> None:
+    """Rows with an error, under the keys of entries that they are known to belong to."""
+    staging.entries_out += len({_named(p) for p in broken} | keys.keys())
+    for p in broken:
+        guessed = f"{p.journal}-{p.number}-{p.date.year}" if p.number.strip("0") and p.date != date.min else ""
+        staging.stay([p.row], keys.get(_named(p)) or p.key or guessed)
 
 
 def _report_company(staging: Staging, g: Group, rows: Sequence[int]) -> None:

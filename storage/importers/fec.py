@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,11 +11,12 @@ from decimal import Decimal
 from storage.errors import ImportRefused
 from storage.importers.assemble import stage_postings
 from storage.importers.cells import BadCell, column_key, need_day, read_amount, read_day
+from storage.importers.outside import Raw
 from storage.importers.posting import ZERO, Posting
 from storage.importers.reader import Head, Reader
 from storage.importers.source import Source, decode, rows_of
 from storage.importers.staging import Staging
-from storage.records import Staged
+from storage.records import Shape, Staged
 
 NAME = "fec"
 _NEEDED = ("JournalCode", "EcritureNum", "EcritureDate", "CompteNum", "EcritureLib")
@@ -69,12 +71,23 @@ def read_fec(source: Source) -> Staged:
         raise _bad_header(source, rows[0][1] if rows else "")
     if len(rows) == 1:
         raise ImportRefused(source.main, "it has a header line and no rows", "Export it again with its entries.")
-    staging = Staging(source, NAME, [_reason(layout, encoding)])
+    staging = Staging(source, NAME, [_reason(layout, encoding)], raw=_raw(layout, rows))
     found: list[Posting] = []
     broken: list[Posting] = []
     for number, row in rows[1:]:
         _read_row(staging, layout, number, row, found, broken)
     return stage_postings(staging, found, broken, french=True)
+
+
+def _raw(layout: Layout, rows: Sequence[tuple[int, str]]) -> Raw:
+    """The table as it lies in the file."""
+    header = rows[0][1].lstrip("\ufeff").split(layout.separator)
+
+    def cells(number: int) -> Sequence[str]:
+        at = bisect_left(rows, number, key=lambda r: r[0])
+        return rows[at][1].split(layout.separator) if at < len(rows) and rows[at][0] == number else ()
+
+    return Raw(Shape(columns=tuple(header), separator=layout.separator, quoted=False), cells)
 
 
 def _read_row(

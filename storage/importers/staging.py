@@ -9,9 +9,10 @@ from engine.journal import Account, Entry, Side, money_text
 from storage.errors import LinesRefused
 from storage.identity import clean
 from storage.importers import kinds
+from storage.importers.outside import Raw
 from storage.importers.source import Source
 from storage.printable import hidden, shown
-from storage.records import RowError, Staged
+from storage.records import Kept, Outside, RowError, Staged
 from storage.rows import check_lines, cleaned
 
 SHOWN = 80  # characters of a cell that an error repeats
@@ -30,23 +31,52 @@ class Staging:
     _keys: set[str] = field(default_factory=set)
     _repeats: dict[str, int] = field(default_factory=dict)
     _seen_codes: set[str] = field(default_factory=set)
+    raw: Raw | None = None  # of a table, so that rows can be kept as they are
+    entries_out: int = 0
+    _rows_out: dict[int, str] = field(default_factory=dict)  # rows that stay outside, and the key of their entry
+    _why: dict[int, str] = field(default_factory=dict)
 
     def fail(self, row: int, column: str, value: str, why: str, remedy: str) -> None:
         """Keep a problem; after the limit they are only counted, and `finish` says how many."""
         self.failed += 1
         if len(self.errors) < self.source.limits.errors:
             short = value if len(value) <= SHOWN else value[: SHOWN - 3] + "..."
-            self.errors.append(RowError(row=row, column=column, value=shown(short), why=why, remedy=remedy))
+            error = RowError(row=row, column=column, value=shown(short), why=why, remedy=remedy)
+            self.errors.append(error)
+            if self.raw:
+                said = f"{column}: {why}. {remedy}" if column else f"{why}. {remedy}"
+                self._why[row] = f"{self._why[row]} {said}" if row in self._why else said
+        if self.raw:
+            self._rows_out.setdefault(row, "")
 
-    def add(self, row: int, entry: Entry) -> None:
+    def add(self, row: int, entry: Entry) -> bool:
         """Take an entry that begins in ``row``, or quarantine it. Its key gets an occurrence where it repeats."""
         entry = _clean_entry(entry)
         if problem := self._hidden(entry) or _problem(entry, self.source.limits.lines):
             self.fail(row, *problem)
-            return
+            self.entries_out += 1
+            return False
         key = self._free(entry.entry_id)
         self._keys.add(key)
         self._entries.append((row, replace(entry, entry_id=key)))
+        return True
+
+    def stay(self, rows: Iterable[int], key: str) -> None:
+        """These rows stay outside because of their entry, which has ``key`` once it is mended."""
+        if self.raw:
+            self._rows_out |= dict.fromkeys(rows, clean(key))
+
+    def _kept(self) -> Kept:
+        """What stays outside, rows in the order of the file, as many as problems may be listed."""
+        if self.raw is None:
+            return Kept(entries=self.entries_out)
+        numbers, cells_of = sorted(self._rows_out), self.raw.cells
+        outside = []
+        for n in numbers[: self.source.limits.errors]:
+            if cells := tuple(map(clean, cells_of(n))):
+                why = self._why.get(n) or "stays outside with the other rows of its entry."
+                outside.append(Outside(row=n, cells=cells, why=clean(why), key=self._rows_out[n]))
+        return Kept(entries=self.entries_out, rows=len(numbers), shape=self.raw.shape, outside=tuple(outside))
 
     def _free(self, wanted: str) -> str:
         """The key, with the next number that is free where it repeats; a file of one key stays linear."""
@@ -81,6 +111,7 @@ class Staging:
             book_hint=self.source.name, format=self.format, reason="; ".join(self.reasons) + ".",
             accounts=_complete(accounts, entries), entries=kinds.apply(entries, proposed),
             errors=tuple(sorted(self.errors, key=lambda e: e.row)), file_sha256=self.source.sha256, journals=proposed,
+            kept=self._kept(),
         )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import pytest
 from engine.journal import Account, Kind, State
 from storage import audit, imports
 from storage.batches import BatchInUse, BatchUndone, UnknownBatch
-from storage.records import Book, JournalKind, JournalQuery, RowError
+from storage.records import Book, JournalKind, JournalQuery, Kept, Outside, RowError, Shape, Staged
 from storage.refusals import ReasonMissing
 from storage.session import Store, UnitOfWork
 from tests.builders import A_DAY, an_entry, some_entries
@@ -132,3 +132,40 @@ def test_an_undo_is_in_the_chain(store: Store, book: Book, staged: MakeStaged) -
         broken = audit.verify(session, book.book_id)
         assert broken is not None
         assert broken.record == "batch_undos"
+
+
+def _with_rows_outside(staged: MakeStaged, n: int, sha: str) -> Staged:
+    error = RowError(row=3, column="debit", value="x", why="is not an amount", remedy="Write 1.00.")
+    rows = tuple(Outside(row=3 + i, cells=("a", f"{i};é"), why="no", key=key) for i, key in enumerate(("E0", "", "E9")))
+    kept = Kept(entries=2, rows=60_000, shape=Shape(columns=("x", "y"), separator=";"), outside=rows)
+    return replace(staged(some_entries(n)), file_sha256=sha, errors=(error,), kept=kept)
+
+
+def test_what_stayed_outside_is_kept_and_known_again_once_it_is_mended(
+    store: Store, book: Book, staged: MakeStaged
+) -> None:
+    file = _with_rows_outside(staged, 2, "cd" * 32)
+    with store.unit_of_work() as unit:
+        batch = imports.apply(unit, book, file, "ana").batch_id
+        left = unit.batches.leftovers(book.book_id, batch)
+        assert left.kept == file.kept
+        assert left.mended == frozenset()
+        assert unit.batches.list(book.book_id)[0].outside == 2
+        imports.apply(unit, book, staged([an_entry(entry_id="E9")]), "ana")
+        left = unit.batches.leftovers(book.book_id, batch)
+        assert left.mended == {"E9"}
+        assert [o.key for o in left.waiting] == ["E0", ""]
+        assert unit.batches.leftovers(book.book_id, unit.batches.list(book.book_id)[0].batch_id).kept == Kept()
+        assert audit.verify(unit.session, book.book_id) is None
+
+
+def test_problems_alone_make_a_batch_once_for_a_file(store: Store, book: Book, staged: MakeStaged) -> None:
+    with store.unit_of_work() as unit:
+        imports.apply(unit, book, staged(some_entries(2)), "ana")
+        bad = _with_rows_outside(staged, 2, "cd" * 32)
+        first = imports.apply(unit, book, bad, "ana")
+        assert (first.new, first.known) == (0, 2)
+        found = unit.batches.get(book.book_id, first.batch_id)
+        assert (found.new, found.quarantined, found.outside) == (0, 1, 2)
+        assert imports.apply(unit, book, bad, "ana").batch_id == ""
+        assert audit.verify(unit.session, book.book_id) is None

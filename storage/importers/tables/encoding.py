@@ -10,7 +10,8 @@ _NAMES = {"iso8859-15": "ISO 8859-15", "utf-8": "UTF-8", "cp437": "CP437"}
 
 def decode_table(name: str, data: bytes, given: str = "") -> tuple[str, str]:
     """Text without marks and NULs, and the encoding's name. ``given``: what a mapping says. Raises ImportRefused."""
-    text, encoding = _as_given(name, data, given) if given else decode(name, data)
+    marked = data.startswith(b"\xef\xbb\xbf")  # UTF-8 then, such as rows that we gave out to be mended
+    text, encoding = _as_given(name, data, given) if given and not marked else decode(name, data)
     return text.replace("\0", "").lstrip("\ufeff"), encoding
 
 

@@ -12,6 +12,7 @@ from storage.errors import ImportRefused
 from storage.importers.assemble import grouped, stage_postings
 from storage.importers.cells import BadCell
 from storage.importers.grouping import Group, Grouping
+from storage.importers.outside import Raw, by_number
 from storage.importers.posting import ZERO, Posting
 from storage.importers.source import Source
 from storage.importers.staging import Staging
@@ -22,7 +23,7 @@ from storage.importers.tables.layouts import Amounts, UnknownSide, best_grouping
 from storage.importers.tables.mapping import EVERY, LAYOUTS, MARKS, NEGATIVE, SIDE, START, TWO, Mapping
 from storage.importers.tables.questions import which_mark, which_order
 from storage.importers.tables.rows import Rows, positions, rows_by_role
-from storage.records import Staged
+from storage.records import Shape, Staged
 
 _CODE_AND_NAME = re.compile(r"(\d[\w.\-/]*)(?:\s*[-–:·]\s+|\s+)(\S.*)")
 _BEFORE_DIGITS = re.compile(r"([^\d]*?)[\s\-/.]*\d")
@@ -75,7 +76,9 @@ def decide(source: Source, grid: Grid, mapping: Mapping) -> Table:
 
 def stage(source: Source, format: str, table: Table, first: str) -> Staged:
     """The entries of a table; ``first`` says how it was found."""
-    staging = Staging(source, format, [first, *_said(table)])
+    grid = table.grid
+    raw = Raw(Shape(columns=grid.names, separator=grid.separator), by_number(grid.rows))
+    staging = Staging(source, format, [first, *_said(table)], raw=raw)
     sound: list[Posting] = []
     broken: list[Posting] = []
     keys = _keys(table)

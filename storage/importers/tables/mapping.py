@@ -12,6 +12,7 @@ from typing import Any
 
 from storage.errors import StorageError
 from storage.identity import fold
+from storage.importers.outside import REASON
 from storage.printable import shown
 
 TEXT, SHEET = "text", "sheet"  # kinds of file: one header may stand for other things in each
@@ -137,7 +138,7 @@ def key_of(name: str) -> str:
 
 def fingerprint(kind: str, names: Iterable[str]) -> str:
     """Of a header: its names in their order, and the kind of file."""
-    keys = [key_of(n) for n in names]
+    keys = [key_of(n) for n in names if n != REASON]
     while keys and not keys[-1]:
         keys.pop()
     return hashlib.sha256(json.dumps([kind, keys]).encode()).hexdigest()
