@@ -16,10 +16,11 @@ from app.home import Home
 from app.services import train
 from app.services.access import Who
 from app.services.workbench import Workbench, open_workbench
+from engine.demo import write_book
 from engine.journal import Account, Entry
 from storage import imports
 from storage.records import Book, Staged
-from tests.builders import CATALOG, some_entries
+from tests.builders import CATALOG, a_snapshot, some_entries
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -86,6 +87,17 @@ def trained(trained_home: Path, home: Home) -> Iterator[Workbench]:
     wb.predictor("test")
     yield wb
     wb.close()
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Path:
+    """A folder in Counterpoint's own format with 24 entries."""
+    return write_book(a_snapshot(), tmp_path / "ledger")
+
+
+@pytest.fixture
+def at(tmp_path: Path) -> Path:
+    return tmp_path / "home"
 
 
 def counterpoint(*arguments: str, home: Path, timeout: float = 120) -> subprocess.CompletedProcess[str]:
