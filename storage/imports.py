@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from engine.journal import Account
-from storage import intake, leftovers, rows
+from storage import homecoming, intake, leftovers, rows
 from storage.intake import NewBatch
 from storage.prepared import Prepared, prepare
 from storage.quiet import undisturbed
@@ -81,9 +81,13 @@ def _sort(unit: UnitOfWork, book: Book | None, staged: Staged, keep: Keep) -> _S
             alike.append((p, Resembling(p.key, p.key, same=False)))
         else:
             new.append(p)
+    ours = homecoming.returned(unit.session, book.book_id, new) if book else homecoming.Returned()
+    new = [p for p in new if p.key not in ours.keys]
+    known, alike = [*known, *ours.known], [*alike, *ours.alike]
     kept = [p for p, _ in alike if keep is True or (keep and p.key in keep)]
     if kept:
-        new, gone = _with_free_keys([*new, *kept], here), {p.key for p in kept}
+        taken = {*here, *(r.other for _, r in ours.alike)}
+        new, gone = _with_free_keys([*new, *kept], taken), {p.key for p in kept}
         alike = [(p, r) for p, r in alike if p.key not in gone]
     return _Sorted(tuple(new), tuple(known), tuple(r for _, r in alike))
 
