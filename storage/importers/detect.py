@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from storage.importers import (
     iif,
     jpk,
     ledger_text,
+    parts,
     plain_json,
     saft,
     sie,
@@ -25,7 +26,7 @@ from storage.importers import (
 )
 from storage.importers.limits import LIMITS, Limits
 from storage.importers.reader import Head, Reader
-from storage.importers.source import Source, load
+from storage.importers.source import Source, parts_of
 from storage.importers.statements import camt, mt940, ofx
 from storage.importers.statements import tables as bank_tables
 from storage.importers.tables.mapping import Mapping
@@ -69,6 +70,7 @@ def read(
 ) -> Staged:
     """Stage the entries of a file, a zip or a folder; bad rows are data in `Staged.errors`.
 
+    Several files of one format in a zip or folder are parts of one ledger (`storage.importers.parts`).
     ``profiles`` are saved mappings of tables: the first that knows a table's header is used. With ``mapping`` the
     file is a table and is read as that says.
 
@@ -76,8 +78,12 @@ def read(
     """
     if format is not None and format not in _BY_NAME:
         raise ImportRefused(path.name, f"there is no format {format!r}", f"Formats: {', '.join(FORMATS)}.")
-    source = replace(load(path, limits), profiles=tuple(profiles), mapping=mapping)
-    staged = _BY_NAME[format or detect(source)].read(source)
+
+    def sources() -> Iterator[Source]:
+        for source in parts_of(path, limits):
+            yield replace(source, profiles=tuple(profiles), mapping=mapping)
+
+    staged = parts.joined(path.name, sources(), lambda s: format or detect(s), lambda f, s: _BY_NAME[f].read(s))
     return replace(staged, reason=f"{staged.reason} (The format was given.)") if format else staged
 
 

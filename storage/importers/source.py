@@ -9,8 +9,9 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from storage.errors import ImportRefused
@@ -27,8 +28,8 @@ _DOS_LETTER = re.compile(rb"(?<=[A-Za-z\x80-\xa5])[\x80-\x90\x93-\x97\xa0-\xa5](
 _LATIN9 = re.compile(rb"[\xa4\xbc\xbd\xbe]")  # euro and oe, where cp1252 has signs that no ledger uses
 _ROW_END = re.compile(r"\r*\n|\r")
 _JOURNALS = (  # files that may hold entries, where a folder or a zip has several
-    ".txt", ".csv", ".tsv", ".jsonl", ".se", ".si", ".sie", ".beancount", ".ledger", ".journal", ".hledger", ".gnucash",
-    ".iif",
+    ".txt", ".csv", ".tsv", ".jsonl", ".json", ".se", ".si", ".sie", ".beancount", ".ledger", ".journal", ".hledger",
+    ".gnucash", ".iif", ".xml", ".xaf", ".xlsx", ".xls", ".ods", ".sta", ".mt940", ".940", ".ofx", ".qfx",
 )  # fmt: skip
 _WORKBOOKS = {"xl/workbook.xml", "xl/workbook.bin"}
 _EXPORT = "Save the sheet as CSV or text and import that."
@@ -61,10 +62,23 @@ class Source:
 
 
 def load(path: Path, limits: Limits = LIMITS) -> Source:
-    """Read ``path``: a file, a zip, or a folder. Raises ImportRefused."""
+    """Read ``path``: a file, or a zip or folder with one. Raises ImportRefused."""
+    found = list(islice(parts_of(path, limits), 2))
+    if len(found) > 1:
+        names = ", ".join(s.main for s in found)
+        raise ImportRefused(str(path), f"it holds several files ({names}, ...)", "Give the file itself.")
+    return found[0]
+
+
+def parts_of(path: Path, limits: Limits = LIMITS) -> Iterator[Source]:
+    """The files in ``path`` that may hold entries, each as a source of its own: one, or more of a folder or a zip.
+
+    Raises ImportRefused, for a file in a folder when its turn comes.
+    """
     try:
         if path.is_dir():
-            return _from_folder(path, limits)
+            yield from _from_folder(path, limits)
+            return
         if not path.exists():
             raise ImportRefused(str(path), "there is no such file", "Check the path.")
         if not path.is_file():
@@ -76,8 +90,9 @@ def load(path: Path, limits: Limits = LIMITS) -> Source:
     if not data.strip(b"\0\r\n\t \xef\xbb\xbf"):
         raise ImportRefused(path.name, "it is empty", "Export it again from the program that made it.")
     if data.startswith(b"PK\x03\x04") or path.suffix.lower() == ".zip":
-        return _from_zip(path, data, limits)
-    return Source(path.stem, path.name, data, {}, limits)
+        yield from _from_zip(path, data, limits)
+        return
+    yield Source(path.stem, path.name, data, {}, limits)
 
 
 def _read(path: Path, limits: Limits, *, follow: bool = True) -> bytes:
@@ -99,38 +114,47 @@ def _read(path: Path, limits: Limits, *, follow: bool = True) -> bytes:
     return data
 
 
-def _from_folder(path: Path, limits: Limits) -> Source:
+def _from_folder(path: Path, limits: Limits) -> Iterator[Source]:
     """Plain files only: a link in a folder from elsewhere could point at any file of this machine."""
     with os.scandir(path) as found:
         names = sorted(e.name for e in found if e.is_file(follow_symlinks=False) and not e.name.startswith("."))
-    main = _choose(path.resolve().name or str(path), names)
-    beside = {n: _read(path / n, limits, follow=False) for n in names if main == ENTRIES and n == ACCOUNTS}
-    return Source(path.resolve().name, main, _read(path / main, limits, follow=False), beside, limits)
+    whole = 0
+    for main in _candidates(path.resolve().name or str(path), names, limits):
+        beside = {n: _read(path / n, limits, follow=False) for n in names if main == ENTRIES and n == ACCOUNTS}
+        data = _read(path / main, limits, follow=False)
+        whole += len(data)
+        if whole > limits.file_bytes:
+            why = f"its files together have more than {limits.file_bytes / MIB:,.0f} MiB, which is the limit"
+            raise ImportRefused(str(path), why, "Split it, for example by year.")
+        yield Source(path.resolve().name, main, data, beside, limits)
 
 
-def _choose(where: str, names: Sequence[str]) -> str:
-    """The file with the entries among ``names``: entries.jsonl, or the only one that can be it."""
+def _candidates(where: str, names: Sequence[str], limits: Limits) -> list[str]:
+    """The files that may hold entries: entries.jsonl alone, or all with an ending of ledgers."""
     if ENTRIES in names:
-        return ENTRIES
-    tables = [n for n in names if n.lower().endswith(_JOURNALS) and n != ACCOUNTS]
-    if len(tables) == 1:
-        return tables[0]
-    found = ", ".join(names[:5]) or "nothing"
-    raise ImportRefused(
-        where, f"it holds no {ENTRIES} and not just one text file (found: {found})", "Give the file itself."
-    )
+        return [ENTRIES]
+    found = [n for n in names if n.lower().endswith(_JOURNALS) and n != ACCOUNTS]
+    if not found:
+        there = ", ".join(names[:5]) or "nothing"
+        why = f"it holds no {ENTRIES} and no other file of a ledger (found: {there})"
+        raise ImportRefused(where, why, "Give the file itself.")
+    if len(found) > limits.members:
+        why = f"it holds {len(found):,} files and the limit is {limits.members:,}"
+        raise ImportRefused(where, why, "Give a folder with the ledger's files alone.")
+    return found
 
 
-def _from_zip(path: Path, data: bytes, limits: Limits) -> Source:
+def _from_zip(path: Path, data: bytes, limits: Limits) -> Iterator[Source]:
     names = set(Archive(path.name, data, limits, folders=True).names)
     if names & _WORKBOOKS or "content.xml" in names:
-        return Source(path.stem, path.name, data, {}, limits)
+        yield Source(path.stem, path.name, data, {}, limits)
+        return
     if "[Content_Types].xml" in names:
         raise ImportRefused(path.name, "it is a document and no spreadsheet", _EXPORT)
     archive = Archive(path.name, data, limits)
-    main = _choose(path.name, archive.names)
-    beside = {n: archive.read(n) for n in archive.names if main == ENTRIES and n == ACCOUNTS}
-    return Source(path.stem, main, archive.read(main), beside, limits)
+    for main in _candidates(path.name, archive.names, limits):
+        beside = {n: archive.read(n) for n in archive.names if main == ENTRIES and n == ACCOUNTS}
+        yield Source(path.stem, main, archive.read(main), beside, limits)
 
 
 def decode(name: str, data: bytes) -> tuple[str, str]:
