@@ -130,8 +130,7 @@ def erase(  # noqa: PLR0913  whose, what, why, under which rule
 def _part(uow: UnitOfWork, who: Who, book: Book, ids: tuple[str, ...], why: str) -> None:
     find(uow, who, book.name, Right.INSTALLATION)
     with erasure.unguarded(uow.session):
-        for entry_id in ids:
-            erasure.erase(uow.session, book.book_id, entry_id, who.id, why)
+        erasure.erase_all(uow.session, book.book_id, ids, who.id, why)
 
 
 def _end(uow: UnitOfWork, who: Who, book: Book, rule: tuple[date, int, str], entries: int) -> None:
