@@ -9,7 +9,7 @@ gets a second one, so that `bare` can always take exactly one away.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import TextIO
@@ -45,8 +45,19 @@ def cell(value: Value) -> str:
     return safe(value)
 
 
-def write_csv(out: TextIO, header: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
-    """The one way to write a CSV for people. Header names are text like any other. Open ``out`` with newline=''."""
-    writer = csv.writer(out, quoting=csv.QUOTE_MINIMAL, lineterminator="\r\n")
+def write_csv(
+    out: TextIO,
+    header: Sequence[str],
+    rows: Iterable[Sequence[Value]],
+    *,
+    cell: Callable[[Value], str] = cell,
+    separator: str = ",",
+    line_end: str = "\r\n",
+) -> None:
+    """The one way to write a CSV for people. Header names are text like any other. Open ``out`` with newline=''.
+
+    ``cell`` writes numbers and days as another program wants them; texts it has to leave to `safe`.
+    """
+    writer = csv.writer(out, quoting=csv.QUOTE_MINIMAL, delimiter=separator, lineterminator=line_end)
     writer.writerow([safe(name) for name in header])
-    writer.writerows([cell(value) for value in row] for row in rows)
+    writer.writerows([safe(v) if isinstance(v, str) else cell(v) for v in row] for row in rows)

@@ -6,16 +6,16 @@ its type, and marked as one by its style, so that it stays one when somebody edi
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 
 import xlsxwriter
 
-from storage.exporters.cells import safe
+from storage.exporters.cells import Value, cell, safe, write_csv
 from storage.exporters.plain_names import number
 from storage.exporters.subject import Chosen, Option
 
@@ -67,20 +67,16 @@ def encoded(text: str, encoding: str) -> tuple[bytes, int]:
 def csv_bytes(header: Sequence[str], rows: Sequence[Row], look: Look) -> tuple[bytes, int]:
     """The table as CSV, and how many letters its encoding lacks."""
     out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=look.separator, lineterminator=look.line_end)
-    writer.writerow([safe(name) for name in header])
-    writer.writerows([_text(value, look) for value in row] for row in rows)
+    write_csv(out, header, rows, cell=partial(_text, look=look), separator=look.separator, line_end=look.line_end)
     return encoded(out.getvalue(), look.encoding)
 
 
-def _text(value: Cell, look: Look) -> str:
-    if value is None:
-        return ""
+def _text(value: Value, look: Look) -> str:
     if isinstance(value, Decimal):
         return number(value, look.currency).replace(".", look.decimal)
     if isinstance(value, date):
         return value.strftime(_DATES[look.dates])
-    return safe(value)
+    return cell(value)
 
 
 def xlsx_bytes(header: Sequence[str], rows: Sequence[Row], look: Look) -> bytes:

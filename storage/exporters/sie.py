@@ -16,7 +16,7 @@ from engine.journal import Account, AccountType, Entry, Kind, Line
 from storage.exporters.plain_names import catalog_of, number, signed
 from storage.exporters.written import Note, Written
 from storage.importers.sie_book import CUSTOMER, INVOICE, OUR_ID, SUPPLIER
-from storage.importers.sie_text import objects_text, quoted
+from storage.importers.sie_text import SWEDISH_IN_WINDOWS, objects_text, quoted
 
 ENCODING = "cp437"
 _LETTERS: Mapping[AccountType, str] = {
@@ -68,10 +68,10 @@ def _held(sign: str) -> str:
     if unicodedata.category(sign) in ("Cc", "Zl", "Zp"):
         return " "
     try:
-        sign.encode(ENCODING)
+        byte = sign.encode(ENCODING)
     except UnicodeEncodeError:
         return _LOST
-    return sign
+    return _LOST if byte[0] in SWEDISH_IN_WINDOWS else sign  # a reader would take the file for one of Windows
 
 
 class _Writer:

@@ -11,7 +11,7 @@ from storage.importers.source import decode, rows_of
 
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _PC8 = frozenset(b"\x86\x84\x94\x8f\x8e\x99\x82")  # å ä ö Å Ä Ö é
-_WINDOWS = frozenset(b"\xe5\xe4\xf6\xc5\xc4\xd6\xe9")
+SWEDISH_IN_WINDOWS = frozenset(b"\xe5\xe4\xf6\xc5\xc4\xd6\xe9")  # where CP437 has frames and Greek letters
 _NOT_WINDOWS = frozenset(b"\x81\x8d\x8f\x90\x9d")  # bytes that cp1252 gives no sign
 _FIELD = re.compile(
     r"""\s* (?: "(?P<text>(?:[^"\\]|\\"|\\(?!"))*)" | (?P<open>\{) | (?P<close>\})
@@ -69,7 +69,7 @@ def sie_text(name: str, data: bytes) -> tuple[str, str]:
     try:
         return body.decode("utf-8"), "UTF-8"
     except UnicodeDecodeError:
-        windows = sum(map(body.count, (bytes([b]) for b in _WINDOWS)))
+        windows = sum(map(body.count, (bytes([b]) for b in SWEDISH_IN_WINDOWS)))
         pc8 = sum(map(body.count, (bytes([b]) for b in _PC8)))
     if windows > pc8 and not any(bytes([b]) in body for b in _NOT_WINDOWS):
         return body.decode("cp1252"), "cp1252"
