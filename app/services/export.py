@@ -173,6 +173,7 @@ def write_file(path: Path, data: bytes) -> None:
             out.flush()
             os.fsync(out.fileno())
         Path(part).replace(path)
+        _to_disk(path.parent)  # the name as well
     except OSError:
         Path(part).unlink(missing_ok=True)
         raise
@@ -186,6 +187,15 @@ def _seen_export(uow: UnitOfWork, who: Who, book: Book, export_id: str) -> Expor
     if len(within(uow, book.book_id, limits, members)) < len(members):
         raise NotAllowed(who.name or who.id, Right.RESTRICTED, book.name)
     return found
+
+
+def _to_disk(folder: Path) -> None:
+    if os.name == "posix":  # elsewhere a folder cannot be opened
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _subject(uow: UnitOfWork, book: Book, ids: Sequence[str]) -> Subject:

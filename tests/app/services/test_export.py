@@ -145,5 +145,9 @@ def test_the_command_writes_then_marks_and_writes_again(wb: Workbench, book: str
     refused = perform(wb, "export", {"book": book, "format": "jsonl", "out": str(out)}, print)
     assert refused.code == 1
     assert "no posted entry waits" in refused.error
+    post(wb, "Rent 9")
+    lost = perform(wb, "export", {"book": book, "format": "fec", "out": str(tmp_path / "no" / "f.txt")}, print)
+    assert "it cannot be written" in lost.error
+    assert len(export.exports(wb, ANA, book)) == 2, "what nobody got is not marked"
     nowhere = perform(wb, "export", {"book": book, "format": "jsonl", "out": str(tmp_path)}, print)
     assert "is no file" in nowhere.error
