@@ -30,6 +30,7 @@ SAME_START = 2.0  # seconds; the clock may be set while a run is under way
 LAUNCH_GRACE = 30.0  # seconds within which a run may still lack its launch.json
 
 RUNNING_STATES = frozenset({"starting", "running"})
+_started: list[subprocess.Popen[bytes]] = []  # processes of this one that may still be running
 
 
 class UnknownRun(Exception):
@@ -112,6 +113,7 @@ class Jobs:
             )
         with self._lock:
             self._children[run] = child
+        _outlive(child)
         started = _start_time(child.pid)
         write_json(folder / "launch.json", {"pid": child.pid, "create_time": started, "command": list(command)})
         _be_nice(child.pid)
@@ -234,6 +236,11 @@ def _read_status(folder: Path) -> RunStatus | None:
 def _ended(status: RunStatus | None, state: str, why: str) -> RunStatus:
     base = status or RunStatus(state=state)
     return replace(base, state=state, seconds_left=None, error=why)
+
+
+def _outlive(child: subprocess.Popen[bytes]) -> None:
+    """A training goes on when the workbench that started it is closed; somebody has to hold and reap its process."""
+    _started[:] = [*(c for c in _started if c.poll() is None), child]
 
 
 def _start_time(pid: int) -> float | None:
