@@ -7,9 +7,9 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-pytestmark = pytest.mark.browser
+from tests.browser.grids import ROW, until_shown
 
-ROW = 38  # pixels of a row of the grid, its header included
+pytestmark = pytest.mark.browser
 
 
 def test_a_description_becomes_a_corrected_entry_in_the_journal(page: Page) -> None:
@@ -39,8 +39,8 @@ def test_a_description_becomes_a_corrected_entry_in_the_journal(page: Page) -> N
     page.get_by_role("button", name="All entries").click()
     page.get_by_role("textbox", name="Search").fill("browser 4711")
     expect(page.get_by_text("1 entry, 1,190.00 EUR in all")).to_be_visible()
-    page.locator(".st-key-list canvas").first.click(position={"x": 150, "y": 36 + 18}, force=True)
-    expect(page.get_by_role("heading", name="Miete Büro Browser 4711")).to_be_visible()
+    heading = page.get_by_role("heading", name="Miete Büro Browser 4711")
+    until_shown(page, page.locator(".st-key-list canvas").first, (150, 54), heading)
     expect(page.get_by_text("Traceback")).to_have_count(0)
 
 
@@ -81,12 +81,9 @@ def test_a_phone_shows_every_column_of_the_grid(page: Page) -> None:
 
 def _choose_account(page: Page, row: int, words: str) -> None:
     """Open the account cell of a row, filter by words, take the first."""
-    grid = page.locator(".st-key-grid canvas").first
-    expect(grid).to_be_visible()
     expect(page.get_by_role("button", name="Save")).to_be_visible()
-    grid.click(position={"x": 60, "y": ROW * row + ROW // 2}, force=True)  # a scroller lies over the canvas
-    page.keyboard.press("Enter")
     field = page.locator("#portal input").first
+    until_shown(page, page.locator(".st-key-grid canvas").first, (60, ROW * (row + 0.5)), field, key="Enter")
     expect(field).to_be_focused()
     field.press_sequentially(words)
     expect(page.locator("#portal").get_by_text("4970 Bank charges")).to_be_visible()

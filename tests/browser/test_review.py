@@ -7,6 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.grids import until_shown
+
 pytestmark = pytest.mark.browser
 
 
@@ -46,7 +48,7 @@ def test_two_people_take_an_entry_from_its_description_to_its_reversal(visitor: 
     expect(page.get_by_text("Nothing waits to be posted")).to_be_visible()
 
     page.goto("/journal?q=4713")
-    page.locator(".st-key-list canvas").first.click(position={"x": 150, "y": 36 + 18}, force=True)
+    until_shown(page, page.locator(".st-key-list canvas").first, (150, 54), page.locator(".cp-life"))
     expect(page.locator(".cp-life")).to_contain_text(re.compile(r"posted: no\. \d{4}(/\w+)?/1"))
     page.get_by_role("button", name="Reverse").click()
     dialog = page.get_by_role("dialog")

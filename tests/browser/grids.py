@@ -1,0 +1,27 @@
+"""The cells of a data grid under a mouse: a canvas, drawn anew each time that its page settles."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator, Page, expect
+
+ROW = 38  # pixels of a row of the correction grid, its header included
+TRIES = 10  # a click that falls between two drawings of a page is lost, for a person as for a test
+MOMENT = 4_000  # milliseconds until a click has shown what it does
+
+
+def until_shown(page: Page, grid: Locator, at: tuple[float, float], shown: Locator, key: str = "") -> None:
+    """Click the place ``at`` of a grid (and press a key) until what the click opens is there."""
+    for _ in range(TRIES):
+        expect(grid.or_(shown).first).to_be_visible()
+        if shown.is_visible():
+            return
+        expect(page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_be_visible()
+        grid.click(position={"x": at[0], "y": at[1]}, force=True)  # a scroller lies over the canvas
+        if key:
+            page.keyboard.press(key)
+        try:
+            expect(shown).to_be_visible(timeout=MOMENT)
+        except AssertionError:
+            continue
+        return
+    expect(shown).to_be_visible()
