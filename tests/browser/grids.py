@@ -1,4 +1,4 @@
-"""The cells of a data grid under a mouse: a canvas, drawn anew each time that its page settles."""
+"""Keys and clicks that fall between two drawings of a page are lost; here they are given again."""
 
 from __future__ import annotations
 
@@ -19,6 +19,20 @@ def until_shown(page: Page, grid: Locator, at: tuple[float, float], shown: Locat
         grid.click(position={"x": at[0], "y": at[1]}, force=True)  # a scroller lies over the canvas
         if key:
             page.keyboard.press(key)
+        try:
+            expect(shown).to_be_visible(timeout=MOMENT)
+        except AssertionError:
+            continue
+        return
+    expect(shown).to_be_visible()
+
+
+def until_pressed(page: Page, key: str, shown: Locator) -> None:
+    """Press a key twice, as somebody impatient does, until what it opens is there."""
+    for _ in range(TRIES):
+        expect(page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_be_visible()
+        page.keyboard.press(key)
+        page.keyboard.press(key)
         try:
             expect(shown).to_be_visible(timeout=MOMENT)
         except AssertionError:

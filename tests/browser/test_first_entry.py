@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.grids import ROW, until_shown
+from tests.browser.grids import ROW, until_pressed, until_shown
 
 pytestmark = pytest.mark.browser
 
@@ -50,9 +50,9 @@ def test_a_link_to_an_entry_opens_with_its_frame_and_one_key_accepts(page: Page)
     page.get_by_label("Betrag").fill("12,90")
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Übernehmen")).to_be_enabled()
-    page.keyboard.press("a")
-    page.keyboard.press("a")  # an impatient second press saves nothing twice
-    page.get_by_role("link", name="Im Journal öffnen").click()
+    saved = page.get_by_role("link", name="Im Journal öffnen")
+    until_pressed(page, "a", saved)  # an impatient second press saves nothing twice
+    saved.click()
     expect(page.get_by_role("heading", name="Kontoführung 4712")).to_be_visible()
 
     link = page.url
