@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -82,21 +81,21 @@ def exact_amount(text: str) -> Decimal | None:
     return Decimal(text)
 
 
-def decimal_mark(cells: Iterable[str]) -> str | None:
-    """The decimal mark that a column's amounts share; None where 1.234 could be a thousand or a little over one.
+def mark_in(number: str) -> str | None:
+    """The decimal mark that a number of digits and marks shows by itself.
 
-    A cell decides when it holds both marks (the last is decimal), or one that groups no three digits.
+    It shows one when it holds both marks (the last is decimal), one of them twice (the other is), or one that does
+    not stand before three digits. Empty where it holds no mark, None where 1.234 leaves it open.
     """
-    open_question = False
-    for cell in cells:
-        marks = _MARKS.findall(cell)
-        tail = _MARKS.split(cell)[-1].strip(" -)")
-        if len(set(marks)) == 2 or (len(marks) == 1 and not (len(tail) == 3 and tail.isdigit())):
-            return str(marks[-1])
-        if len(marks) > 1:
-            return "," if marks[0] == "." else "."
-        open_question = open_question or bool(marks)
-    return None if open_question else ","
+    marks = [c for c in number if c in ".,"]
+    if not marks:
+        return ""
+    if len(set(marks)) == 2:
+        return marks[-1]
+    if len(marks) > 1:
+        return "." if marks[0] == "," else ","
+    whole, _, rest = number.partition(marks[0])
+    return None if len(rest) == 3 and 1 <= len(whole) <= 3 and whole != "0" else marks[0]
 
 
 def read_day(cell: str) -> date | None:

@@ -12,7 +12,7 @@ from engine.journal import Account, AccountType
 from storage.importers.cells import BadCell, read_day
 from storage.importers.ledger_postings import Raw, tags_in
 from storage.importers.plain import OURS, Journal
-from storage.importers.plain_amounts import Marks, commodity, mark_in, written
+from storage.importers.plain_amounts import Marks, commodity, own_mark, written
 
 DATE = r"(?:\d{4}[-/.])?\d{1,2}[-/.]\d{1,2}"
 _PRICE = re.compile(rf"P\s+(?P<day>{DATE})(?:\s+\d\d:\d\d(?::\d\d)?)?\s+(?P<what>\"[^\"]*\"|[^\s\d]+)\s+(?P<worth>.+)")
@@ -146,7 +146,7 @@ def told(account: Account, name: str, value: str) -> Account:
 def _style(f: LedgerFile, _number: int, rest: str, _comment: str) -> None:
     """``commodity 1.000,00 EUR``, or its format below: the decimal mark of that commodity."""
     f.declared = f.declared or rest
-    if (found := written(rest)) is not None and (mark := mark_in(found[0].number)):
+    if (found := written(rest)) is not None and (mark := own_mark(found[0].number)):
         f.marks.said[found[0].commodity] = mark
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from storage.importers.cells import BadCell
+from storage.importers.cells import BadCell, mark_in
 
 _SIGNS: Mapping[str, str] = {
     "$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "C$": "CAD", "CA$": "CAD", "A$": "AUD", "AU$": "AUD",
@@ -58,18 +58,9 @@ def commodity(text: str) -> str:
     return _SIGNS.get(bare, bare)
 
 
-def mark_in(number: str) -> str:
+def own_mark(number: str) -> str:
     """The decimal mark that a number shows by itself; empty where it has none, or where 1,234 leaves it open."""
-    text = number.translate(_BLANKS)
-    marks = [c for c in text if c in ".,"]
-    if not marks:
-        return ""
-    if len(set(marks)) == 2:
-        return marks[-1]
-    whole, _, rest = text.rpartition(marks[0])
-    if len(marks) > 1:
-        return "." if marks[0] == "," else ","
-    return "" if len(rest) == 3 and 1 <= len(whole) <= 3 and whole != "0" else marks[0]
+    return mark_in(number.translate(_BLANKS)) or ""
 
 
 @dataclass(slots=True)
@@ -82,14 +73,14 @@ class Marks:
 
     def note(self, amounts: Iterable[Written]) -> None:
         for x in amounts:
-            if mark := mark_in(x.number):
+            if mark := own_mark(x.number):
                 self.seen.setdefault(x.commodity, Counter())[mark] += 1
 
     def of(self, x: Written) -> str:
         """The decimal mark of an amount; a point where nothing tells."""
         if told := self.all or self.said.get(x.commodity, ""):
             return told
-        if own := mark_in(x.number):
+        if own := own_mark(x.number):
             return own
         counts = self.seen.get(x.commodity) or sum(self.seen.values(), Counter())
         return counts.most_common(1)[0][0] if counts else "."

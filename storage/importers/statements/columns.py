@@ -57,6 +57,15 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
                   "transactionreference", "buchungsreferenz"),
     "end_to_end": ("endtoendreferenz", "kundenreferenzendtoend", "endtoendid", "kundenreferenz"),
 }  # fmt: skip
+_OUT = """
+s d dr debit debet debito soll af uit out - dbit belastung lastschrift ausgang withdrawal paidout moneyout dare cargo
+sortie wyplata obciazenie
+"""
+_IN = """
+h c k cr credit kredit credito haben bij in + crdt gutschrift eingang deposit paidin moneyin avere abono entree wplata
+uznanie
+"""
+SIDES: Mapping[str, str] = dict.fromkeys(_OUT.split(), "out") | dict.fromkeys(_IN.split(), "in")  # by folded word
 _COLUMN = {name: column for column, names in _NAMES.items() for name in names}
 _SEPARATORS = (";", ",", "\t", "|")
 _CURRENCY_BEHIND = re.compile(r"(in)?(eur|euros?|chf|usd|gbp|sek|nok|dkk|pln|czk)$")  # Amount (EUR)

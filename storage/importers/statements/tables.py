@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -16,23 +17,25 @@ from itertools import pairwise
 from typing import TypeVar
 
 from storage.errors import ImportRefused
-from storage.importers.cells import BadCell, decimal_mark
+from storage.importers.cells import BadCell, column_key
 from storage.importers.reader import Reader
 from storage.importers.source import Source, decode, rows_of
 from storage.importers.staging import Staging
-from storage.importers.statements.building import IBAN, Building, amount_of, calendar_day, finish
-from storage.importers.statements.columns import PREAMBLE, Layout, layout_of, looks_like
+from storage.importers.statements.building import IBAN, Building, amount_of, finish
+from storage.importers.statements.columns import PREAMBLE, SIDES, Layout, layout_of, looks_like
 from storage.importers.table import Table
+from storage.importers.tables.cells import Days, Undecided, mark_of
 from storage.records import Staged
 from storage.statement_records import Balance, StatementLine
 
 T = TypeVar("T")
 NAME = "bank-csv"
-_OUT = frozenset({"S", "D", "DR", "DEBIT", "SOLL", "AF", "-", "DBIT", "BELASTUNG"})
-_DAY = re.compile(r"(\d{1,4})([-/.]?)(\d{1,2})\2(\d{1,4})", re.ASCII)
-_TIME = re.compile(r"[T ,]\s?\d{1,2}:\d{2}.*$")
+_TIME = re.compile(r"[T ,]\s?\d{1,2}:\d{2}.*$")  # of a day: banks write zones, seconds and words behind it
 _FOUND_IBAN = re.compile(r"[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?", re.ASCII)
 _FOUND_CURRENCY = re.compile(r"(?:W[äa]hrung|Currency|Devise)\W+([A-Z]{3})\b", re.IGNORECASE)
+_WAYS = {
+    "dmy": "the day first", "mdy": "the month first", "ymd": "the year first", "serial": "a spreadsheet's numbers",
+}  # fmt: skip
 _DAY_REMEDY = "Write the days like 2024-01-31, then import it again."
 
 
@@ -62,17 +65,20 @@ class _Reading:
         self._cells = [(n, c) for n, c in self._cells if any(c.values())]
 
     def _row(self, row: Mapping[str, str]) -> dict[str, str]:
-        """Cells by our names; several columns of text are joined, the same words once."""
-        return {
+        """Cells by our names; several columns of text are joined, the same words once. Days without their time."""
+        cells = {
             ours: " ".join(dict.fromkeys(t for name in theirs if (t := (row.get(name) or "").strip())))
             for ours, theirs in self._layout.columns.items()
         }
+        return cells | {k: _TIME.sub("", cells[k]) for k in ("booked", "valued") if k in cells}
 
     def staged(self) -> Staged:
         if not self._cells:
             raise ImportRefused(self._source.main, "it names columns and has no movements", "Choose a longer period.")
         day = self._day_reader()
         mark = self._mark()
+        self._sides = self._known_sides()
+        self._signed = self._minus_goes_out(mark)
         read = [(n, c, x) for n, c in self._cells if (x := self._line(n, c, day, mark)) is not None]
         built = Building(row=self._layout.row + 1, account=self._account(), currency=self._currency())
         built.lines = [replace(x, currency=x.currency or built.currency) for _, _, x in read]
@@ -106,10 +112,24 @@ class _Reading:
 
     def _amount(self, number: int, cells: Mapping[str, str], mark: str) -> Decimal | None:
         """Signed as it stands, with its side beside it, or in two columns."""
-        if "amount" in self._layout.columns:
-            value = self._try(number, "amount", cells["amount"], lambda t: amount_of(t, mark))
-            side = cells.get("side", "").upper()
-            return -value if value is not None and value > 0 and side in _OUT else value
+        if "amount" not in self._layout.columns:
+            return self._of_two(number, cells, mark)
+        value = self._try(number, "amount", cells["amount"], lambda t: amount_of(t, mark))
+        if value is None or self._signed or "side" not in self._layout.columns:
+            return value
+        name = self._layout.columns["side"][0]
+        if not self._sides and column_key(name) == "type":
+            return value  # it names kinds of movements
+        side = self._sides.get(cells["side"])
+        if side is None:
+            self._staging.fail(
+                number, name, cells["side"], "does not say whether money came in or went out",
+                "Write D for what went out and C for what came in.",
+            )  # fmt: skip
+            return None
+        return -value if side == "out" else value
+
+    def _of_two(self, number: int, cells: Mapping[str, str], mark: str) -> Decimal | None:
         out, came = cells["debit"], cells["credit"]
         if bool(out.strip(" 0.,-")) == bool(came.strip(" 0.,-")):
             why = "has an amount on both sides" if out.strip(" 0.,-") else "has no amount"
@@ -117,7 +137,21 @@ class _Reading:
             return None
         name, text = ("debit", out) if out.strip(" 0.,-") else ("credit", came)
         value = self._try(number, name, text, lambda t: amount_of(t, mark))
-        return None if value is None else -abs(value) if name == "debit" else abs(value)
+        return value if value is None or name == "credit" or self._signed else -value
+
+    def _known_sides(self) -> dict[str, str]:
+        """In or out for the words of the column of sides that name either."""
+        words = {c.get("side", "") for _, c in self._cells}
+        return {w: side for w in words if (side := SIDES.get(column_key(w) or w.strip()))}
+
+    def _minus_goes_out(self, mark: str) -> bool:
+        """Whether what goes out carries a minus already. Where some of it has none, a minus is a cancellation."""
+        whole = "amount" in self._layout.columns
+        signs = [
+            (_sign(c["amount" if whole else "debit"], mark), not whole or self._sides.get(c.get("side", "")) == "out")
+            for _, c in self._cells
+        ]
+        return any(sign < 0 for sign, _ in signs) and not any(sign > 0 and out for sign, out in signs)
 
     def _try(self, number: int, column: str, text: str, read: Callable[[str], T]) -> T | None:
         try:
@@ -126,30 +160,28 @@ class _Reading:
             self._staging.fail(number, self._layout.columns[column][0], text, bad.why, bad.remedy)
             return None
 
-    def _day_reader(self) -> Callable[[str], date]:
-        """Days are written one way in the whole file; which one is decided over all of them."""
+    def _day_reader(self) -> Days:
+        """Days are written one way in the whole file; which one is decided over all of them, and by their order."""
         cells = [c[k] for _, c in self._cells for k in ("booked", "valued") if c.get(k)]
-        parts = [p for c in cells if (p := _parts(c)) and p[0] <= 31]
-        points = any("." in c for c in cells)
-        if not parts or points or any(first > 12 for first, _, _ in parts):
-            return lambda t: _day(t, month_first=False)
-        if any(second > 12 for _, second, _ in parts):
-            return lambda t: _day(t, month_first=True)
-        ways = [m for m in (False, True) if _in_order([_day_or_none(c["booked"], m) for _, c in self._cells])]
-        if len(ways) != 1 and any(first != second for first, second, _ in parts):
-            why = f"its days, such as {cells[0]}, could be read with the day or with the month first"
-            raise ImportRefused(self._source.main, why, _DAY_REMEDY)
-        month_first = ways == [True]
-        self._staging.reasons.append(f"the {'month' if month_first else 'day'} stands first, by the order of the rows")
-        return lambda t: _day(t, month_first=month_first)
+        try:
+            return Days(cells)
+        except Undecided as open_question:
+            booked = [c["booked"] for _, c in self._cells if c.get("booked")]
+            ways = [way for way in open_question.choices if _in_order(booked, way)]
+            if len(ways) == 1:
+                self._staging.reasons.append(f"days have {_WAYS[ways[0]]}, by the order of the rows")
+                return Days(cells, ways[0])
+            asked = " or ".join(_WAYS[way] for way in open_question.choices)
+            why = f"its days, such as {open_question.shown}, could have {asked}"
+            raise ImportRefused(self._source.main, why, _DAY_REMEDY) from open_question
 
     def _mark(self) -> str:
         cells = [c.get(k, "") for _, c in self._cells for k in ("amount", "debit", "credit", "balance")]
-        mark = decimal_mark(c for c in cells if c)
-        if mark is None:
-            why = "each of its amounts has one mark with three digits after it, so 1.234 could be a thousand or one"
-            raise ImportRefused(self._source.main, why, "Export the amounts with two decimals.")
-        return mark
+        try:
+            return mark_of(c for c in cells if c)
+        except Undecided as open_question:
+            why = f"amounts such as {open_question.shown} could be thousands or have three decimals"
+            raise ImportRefused(self._source.main, why, "Export the amounts with two decimals.") from open_question
 
     def _account(self) -> str:
         """The account's own number where the table or what stands above it names one."""
@@ -188,6 +220,15 @@ class _Reading:
         built.closing = Balance(day=last[0].booked, amount=last[1])
 
 
+def _sign(text: str, mark: str) -> int:
+    """1, -1, or 0 for what moves nothing or is no amount, which is told with its row."""
+    try:
+        value = amount_of(text, mark)
+    except BadCell:
+        return 0
+    return (value > 0) - (value < 0)
+
+
 def _breaks(pairs: Sequence[tuple[StatementLine, Decimal]]) -> int:
     """How often a balance is not the one before it and the amount of its row."""
     return sum(after - before != x.amount for (_, before), (x, after) in pairwise(pairs))
@@ -198,40 +239,13 @@ def _oldest_first(lines: list[StatementLine]) -> list[StatementLine]:
     return lines[::-1] if lines and lines[0].booked > lines[-1].booked else lines
 
 
-def _parts(text: str) -> tuple[int, int, int] | None:
-    found = _DAY.fullmatch(_TIME.sub("", text.strip()))
-    if found is None or not found[2]:
-        return None
-    return int(found[1]), int(found[3]), int(found[4])
-
-
-def _day(text: str, *, month_first: bool) -> date:
-    bare = _TIME.sub("", text.strip())
-    if re.fullmatch(r"\d{8}", bare, re.ASCII):
-        year_first = 1900 <= int(bare[:4]) < 2200
-        first, second, third = (int(bare[:4]), int(bare[4:6]), int(bare[6:])) if year_first else (
-            int(bare[:2]), int(bare[2:4]), int(bare[4:])
-        )  # fmt: skip
-    elif parts := _parts(bare):
-        first, second, third = parts
-    else:
-        raise BadCell("is not a day of a calendar", _DAY_REMEDY)
-    if first > 31:
-        return calendar_day(first, second, third)
-    day, month = (second, first) if month_first else (first, second)
-    return calendar_day(third + 2000 if third < 100 else third, month, day)
-
-
-def _day_or_none(text: str, month_first: bool) -> date | None:  # noqa: FBT001  both ways are tried
-    try:
-        return _day(text, month_first=month_first)
-    except BadCell:
-        return None
-
-
-def _in_order(days: Sequence[date | None]) -> bool:
-    """Whether days only rise or only fall."""
-    known = [d for d in days if d is not None]
+def _in_order(cells: Sequence[str], way: str) -> bool:
+    """Whether the days only rise or only fall, read in one way; what is no day is an error later."""
+    read = Days(cells, way)
+    known = []
+    for cell in cells:
+        with suppress(BadCell):
+            known.append(read(cell))
     return all(a <= b for a, b in pairwise(known)) or all(a >= b for a, b in pairwise(known))
 
 

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from storage.identity import fold
-from storage.importers.cells import BadCell, read_amount
+from storage.importers.cells import BadCell, mark_in, read_amount
 from storage.importers.sheet import Number
 
 _TIME = re.compile(r"[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[AaPp][Mm])?(Z|[+-]\d{2}:?\d{2})?$")
@@ -85,12 +85,19 @@ class Days:
 def _order(texts: set[str]) -> str:
     """The order under which most texts are days."""
     if texts and all(_SERIAL.fullmatch(t) and _FIRST_SERIAL <= float(t) < _LAST_SERIAL for t in texts):
+        # 30124 is a day of 1982 as a spreadsheet counts, and 3 January 2024 without its zero.
+        typed = [w for w in ("dmy", "mdy") if all(_read(t.zfill(6), w) for t in texts)]
+        if typed:
+            raise Undecided(min(texts), ("serial", *typed))
         return "serial"
     width = _width(texts)
     texts = {t.zfill(width) if t.isascii() and t.isdigit() else t for t in texts}
     days = {order: {t: _read(t, order) for t in texts} for order in ("dmy", "mdy", "ymd")}
     count = {order: sum(d is not None for d in found.values()) for order, found in days.items()}
     ways = [order for order in days if count[order] == max(count.values())]
+    # 31/02/2024 is no day in any order, and still tells that its month does not stand first.
+    beyond = {w: sum(_beyond(t, w) for t in texts) for w in ways}
+    ways = [w for w in ways if beyond[w] == min(beyond.values())]
     # Days and months vary more than years, so that 310124, 290224 and 010324 are of 2024, not of three years.
     years = {w: len({d.year for d in days[w].values() if d}) for w in ways}
     ways = [w for w in ways if years[w] < 2 * min(years.values()) or years[w] == min(years.values())]
@@ -103,6 +110,12 @@ def _order(texts: set[str]) -> str:
     return ways[0] if len(ways) < len(days) else ""  # nothing in it depends on the order
 
 
+def _beyond(text: str, order: str) -> bool:
+    """Whether a text names a month after the twelfth."""
+    m = _YEAR_LAST.fullmatch(text)
+    return m is not None and int(_arranged((m[1], m[3], m[4]), order)[1]) > 12
+
+
 def _differing(texts: Iterable[str], ways: Sequence[Mapping[str, date | None]]) -> list[str]:
     """The texts that are not the same day in each of the ways."""
     return sorted(t for t in texts if len({days[t] for days in ways}) > 1)
@@ -111,7 +124,9 @@ def _differing(texts: Iterable[str], ways: Sequence[Mapping[str, date | None]]) 
 def _width(texts: Iterable[str]) -> int:
     """Digits of a day without marks, where a spreadsheet took the zero in front away."""
     lengths = {len(t) for t in texts if _DIGITS.fullmatch(t)}
-    return 8 if lengths == {7, 8} else 6 if lengths == {5, 6} else 0
+    if not lengths:
+        return 0
+    return 8 if lengths <= {7, 8} else 6 if lengths <= {5, 6} else 0
 
 
 def _read(text: str, order: str) -> date | None:
@@ -169,25 +184,18 @@ def _date(year: str, month: str, day: str) -> date | None:
 def mark_of(cells: Iterable[str]) -> str:
     """The decimal mark of a column: comma, point, or empty where no cell has either.
 
-    A cell decides when it holds both marks, one of them twice, or one that does not stand before three digits.
-    Raises Undecided where 1.234 could be a thousand or a little over one. Numbers of a sheet say nothing.
+    The cells that show their mark decide. Raises Undecided where 1.234 could be a thousand or a little over one.
+    Numbers of a sheet say nothing.
     """
     votes: Counter[str] = Counter()
     unsure = ""
     for cell in set(cells):
         if isinstance(cell, Number) or len(cell) > _LONGEST or not (body := _BODY.search(cell.translate(_NOT_MARKS))):
             continue
-        text = body[0]
-        marks = {m for m in ",." if m in text}
-        last = max(",.", key=text.rfind)
-        head, _, tail = text.rpartition(last)
-        if len(marks) == 2:
-            votes[last] += 1
-        elif marks and text.count(last) > 1:
-            votes["," if last == "." else "."] += 1
-        elif marks and (len(tail) != 3 or len(head) > 3 or head in ("", "0")):
-            votes[last] += 1
-        elif marks:
+        mark = mark_in(body[0])
+        if mark:
+            votes[mark] += 1
+        elif mark is None:
             unsure = max(unsure, cell)
     if votes:
         return votes.most_common(1)[0][0]

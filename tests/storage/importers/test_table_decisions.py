@@ -271,3 +271,12 @@ SAMPLES = [
 def test_accidents_are_refused_or_set_aside(seeds: range) -> None:
     done = fuzz.fuzz(read_flat, SAMPLES, seeds, "a.csv")
     assert done["whole"] + done["in part"] > len(seeds) // 4
+
+
+def test_days_that_lost_their_zero_are_not_silently_a_spreadsheets_numbers() -> None:
+    with pytest.raises(Undecided) as found:
+        Days(["30124", "30124"])
+    assert found.value.choices == ("serial", "dmy", "mdy")
+    assert Days(["30124"], "dmy")("30124").isoformat() == "2024-01-03"
+    assert Days(["30124"], "serial")("30124").isoformat() == "1982-06-22"
+    assert Days(["45302", "45330"]).order == "serial"
