@@ -24,7 +24,11 @@ class Restricted:
 
     def covers(self, journal: str, lines: Iterable[Line]) -> bool:
         """Whether an entry with this journal and these lines is restricted."""
-        return self._is(journal) or any(x.account.startswith(self.accounts) for x in lines if self.accounts)
+        return self._is(journal) or any(self.keeps(x.account) for x in lines)
+
+    def keeps(self, account: str) -> bool:
+        """Whether entries that touch this account are restricted."""
+        return account.startswith(self.accounts) if self.accounts else False
 
     def _is(self, journal: str) -> bool:
         return any(journal == j or journal.startswith(f"{j} ") for j in self.journals)

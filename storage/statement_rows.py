@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from storage import chain
@@ -10,12 +12,15 @@ from storage.identity import new_ids, new_salts
 from storage.statement_records import Balance, Statement, StatementLine
 
 
+def line_key(account: str, x: StatementLine) -> str:
+    """The bank's id with day and amount, else a hash of day, amount and text; with an occurrence."""
+    told = [account, x.booked, x.amount, x.reference, "" if x.reference else x.text]
+    return f"{chain.digest(told)}#{x.occurrence}"
+
+
 def line_keys(s: Statement) -> list[str]:
-    """One key a line: the bank's id with day and amount, else a hash of day, amount and text, with an occurrence."""
-    return [
-        f"{chain.digest([s.account, x.booked, x.amount, x.reference, '' if x.reference else x.text])}#{x.occurrence}"
-        for x in s.lines
-    ]
+    """One key a line."""
+    return [line_key(s.account, x) for x in s.lines]
 
 
 def statement_content(s: Statement, keys: Sequence[str]) -> str:
@@ -53,3 +58,8 @@ def line_rows(
 
 def _balance(b: Balance | None) -> list[object]:
     return [b.day, b.amount] if b else []
+
+
+def read_balance(day: date | None, amount: Decimal | None) -> Balance | None:
+    """A balance from its two columns; None where the file did not give it."""
+    return None if day is None or amount is None else Balance(day=day, amount=amount)

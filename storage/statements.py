@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,10 +17,12 @@ from sqlalchemy.orm import Session
 from storage import chain, schema, views
 from storage.bulk import insert_rows
 from storage.identity import clean, new_id, utc_now
+from storage.restricted import NOTHING, Restricted, visible
 from storage.schema_statements import bank_accounts, statement_events, statement_lines, statement_members, statements
 from storage.statement_errors import EntryTaken, LineTaken, UnknownLine
-from storage.statement_records import Balance, KeptLine, KeptStatement, LineState, Statement, StatementLine
-from storage.statement_rows import line_keys, line_rows, statement_content, statement_digest
+from storage.statement_neighbours import counted_on
+from storage.statement_records import KeptLine, KeptStatement, LineState, Statement, StatementLine
+from storage.statement_rows import line_keys, line_rows, read_balance, statement_content, statement_digest
 
 PROPOSED, MATCHED, SET_ASIDE, REOPENED = "proposed", "matched", "set aside", "reopened"
 _ACTS = frozenset({PROPOSED, MATCHED, SET_ASIDE, REOPENED})
@@ -63,13 +63,13 @@ class StatementStore:
         """What `bring_in` would do, writing nothing; ``book_id`` may be empty."""
         return tuple(
             Brought(statement=s, statement_id="", new=len(keys) - known, known=known)
-            for s, keys, known in self._counted(book_id, found)
+            for s, keys, known in self._counted(book_id, counted_on(self._session, book_id, found))
         )
 
     def bring_in(self, book_id: str, found: Sequence[Statement], file: StatementFile) -> tuple[Brought, ...]:
         """Keep what is new of each statement, in the order of the file."""
         chain.lock(self._session, book_id)
-        return tuple(self._keep(book_id, s, file) for s in found)
+        return tuple(self._keep(book_id, s, file) for s in counted_on(self._session, book_id, found))
 
     def _counted(self, book_id: str, found: Sequence[Statement]) -> Iterable[tuple[Statement, list[str], int]]:
         """Each statement with its keys and how many of them are here, or come earlier in the file."""
@@ -128,7 +128,7 @@ class StatementStore:
         return tuple(
             KeptStatement(
                 statement_id=r.statement_id, account=r.account, currency=r.currency, number=r.number,
-                opening=_read_balance(r.opening_day, r.opening), closing=_read_balance(r.closing_day, r.closing),
+                opening=read_balance(r.opening_day, r.opening), closing=read_balance(r.closing_day, r.closing),
                 first=r.first_day, last=r.last_day, movement=r.movement, file_name=r.file_name, sequence=r.sequence,
             )
             for r in self._session.execute(mine)
@@ -160,8 +160,8 @@ class StatementStore:
         )  # fmt: skip
         return self._kept(book_id, mine.order_by(t.line_id))
 
-    def counts(self, book_id: str) -> Mapping[str, Counter[LineState]]:
-        """How many lines of each statement stand where."""
+    def counts(self, book_id: str, restricted: Restricted = NOTHING) -> Mapping[str, Counter[LineState]]:
+        """How many lines of each statement stand where, those left out whose entry is restricted."""
         m, t = statement_members.c, statement_lines.c
         members = self._session.execute(
             sa.select(m.statement_id, m.line_id)
@@ -169,9 +169,13 @@ class StatementStore:
             .where(t.book_id == book_id)
         ).all()
         last = self._last_events(book_id)
-        acts = self._entry_acts(book_id, [e.entry_id for e in last.values() if e.entry_id])
+        named = [e.entry_id for e in last.values() if e.entry_id]
+        acts, seen = self._entry_acts(book_id, named), visible(self._session, book_id, restricted, named)
+        hidden = {k for k, e in last.items() if e.entry_id and e.entry_id not in seen}
         out: dict[str, Counter[LineState]] = {}
         for r in members:
+            if r.line_id in hidden:
+                continue
             out.setdefault(r.statement_id, Counter())[_state(last.get(r.line_id), acts)] += 1
         return out
 
@@ -273,7 +277,3 @@ def _kept_line(r: sa.Row[Any], event: sa.Row[Any] | None, acts: Mapping[str, str
             raw=r.raw,
         ),
     )  # fmt: skip
-
-
-def _read_balance(day: date | None, amount: Decimal | None) -> Balance | None:
-    return None if day is None or amount is None else Balance(day=day, amount=amount)

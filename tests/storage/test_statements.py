@@ -100,6 +100,28 @@ def test_overlapping_statements_share_their_lines_and_twins_of_a_day_survive(sto
     assert [sum(counted[s.statement_id].values()) for s in kept] == [3, 4]
 
 
+def test_equal_lines_of_statements_that_follow_each_other_within_a_day_all_stay(store: Store, book: Book) -> None:
+    one, two, three = (
+        a_statement(a_movement(5, "-10", "Parking"), opening=opening, days=days, number=number)
+        for number, opening, days in (("7/1", "100", (0, 5)), ("7/2", "90", (5, 5)), ("8/1", "80", (5, 5)))
+    )
+    with store.unit_of_work() as unit:
+        planned = unit.statements.plan(book.book_id, [one, two])
+        files = [unit.statements.bring_in(book.book_id, f, FILE) for f in ([one, two], [three], [two, one], [three])]
+        assert [x.line.occurrence for x in all_lines(unit, book)] == [1, 2, 3]
+        assert audit.verify(unit.session, book.book_id) is None
+    assert [(r.new, r.known) for r in planned] == [(1, 0), (1, 0)]
+    assert [[(r.new, r.known) for r in f] for f in files] == [[(1, 0), (1, 0)], [(1, 0)], [(0, 1), (0, 1)], [(0, 1)]]
+
+
+def test_what_went_before_may_come_later(store: Store, book: Book) -> None:
+    one = a_statement(a_movement(5, "-10", "Parking"), days=(0, 5))
+    two = a_statement(a_movement(5, "-10", "Parking"), opening="90", days=(5, 9), number="2")
+    with store.unit_of_work() as unit:
+        results = [unit.statements.bring_in(book.book_id, [s], FILE)[0] for s in (two, one, two, one)]
+    assert [(r.new, r.known) for r in results] == [(1, 0), (1, 0), (0, 1), (0, 1)]
+
+
 def test_a_bank_s_own_id_tells_lines_apart_and_a_reused_one_loses_none(store: Store, book: Book) -> None:
     lines = [
         a_movement(1, "-4", "Coffee", reference="A"), a_movement(1, "-4", "Coffee", reference="B"),
