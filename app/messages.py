@@ -12,7 +12,7 @@ from typing import Any
 from app import refusals
 from app.home import HomeUnusable
 from app.i18n import _
-from app.services import access, passwords, provider, sign_in, statement_match, statements
+from app.services import access, passwords, provider, sign_in, statement_access, statement_match, statements
 from app.services import errors as services
 from app.views.numbers import money
 from engine import errors as engine
@@ -111,7 +111,7 @@ _SAY: dict[type, Say] = {
         "There is a user {login} already. A login is never given twice; choose another one.", login=e.login
     ),
     people.UnknownUser: lambda e: _("There is no user {login}.", login=e.login),
-    statements.NoLedgerAccount: lambda e: _(
+    statement_access.NoLedgerAccount: lambda e: _(
         "It is not said yet which account of the book {account} is. Choose it first.", account=e.account
     ),
     statements.BankLineChanged: lambda e: _(

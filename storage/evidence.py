@@ -21,6 +21,7 @@ from storage.periods import FiscalYear
 from storage.restricted import Restricted
 from storage.rows import plain_money
 from storage.schema_tax import tax_codes
+from storage.statements import StatementStore
 
 Cell = str | Decimal | int | date | None
 _PART = 10_000  # rows in memory at once
@@ -210,6 +211,15 @@ def _whole(table: sa.Table, *left_out: str) -> Callable[[Scope], sa.Select[Any]]
     return query
 
 
+def _statements(s: Scope) -> sa.Select[Any]:
+    """Those of the year, without those of accounts whose entries are restricted."""
+    t = schema_statements.statements.c
+    ledgers = StatementStore(s.session).ledgers(s.book_id)
+    hidden = [account for account, ledger in ledgers.items() if s.restricted.keeps(ledger)]
+    of_the_year = (t.first_day <= s.year.last, t.last_day >= s.year.first, t.account.not_in(hidden))
+    return _whole(schema_statements.statements)(s).where(*of_the_year)
+
+
 def _models(s: Scope) -> sa.Select[Any]:
     m = schema.models.c
     return (
@@ -237,7 +247,7 @@ TABLES = (
     Table("imports", "A file that was brought in, with its SHA-256, and whether that was taken back.", _imports),
     Table("exports", "A file that was handed over, with its SHA-256.", _whole(schema_exports.exports)),
     Table(
-        "statements", "A bank statement that was brought in, with the SHA-256 of its file.",
-        _whole(schema_statements.statements),
+        "statements", "A bank statement with a day of the year, and the SHA-256 of the file that brought it.",
+        _statements,
     ),
 )  # fmt: skip

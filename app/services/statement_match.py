@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from app.services.access import Right, Who, authorise, find, use_case, within
 from app.services.errors import ServiceError
-from app.services.statements import ledger_of, seen_line
+from app.services.statement_access import ledger_of, seen_line
 from app.services.workbench import Workbench
 from engine.journal import Entry
 from storage import statement_search

@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from app.services import propose
-from app.services.access import Right, Who, Years, authorise, find, unrestricted, use_case
+from app.services.access import Right, Who, authorise, find, unrestricted, use_case
 from app.services.errors import BadInput, ServiceError
+from app.services.statement_access import bank_line, is_open, ledger_of, seen, seen_line
 from app.services.typed import LONGEST_DESCRIPTION, LONGEST_FIELD, TypedEvent, event_from_text
 from app.services.workbench import Workbench
 from engine.journal import Account, AccountType, Event, Line, Proposal, Side
@@ -21,8 +22,6 @@ from engine.text import normalise
 from storage import statement_search
 from storage.identity import fold
 from storage.records import Book
-from storage.session import UnitOfWork
-from storage.statement_errors import UnknownLine
 from storage.statement_records import KeptLine, KeptStatement, LineState, Proof, proofs
 from storage.statements import PROPOSED, REOPENED, SET_ASIDE
 
@@ -30,14 +29,6 @@ __all__ = ["BankAccount", "KeptLine", "KeptStatement", "LineState", "Progress", 
 
 SET_ASIDE_AS = ("transfer counterpart", "duplicate", "not ours", "booked elsewhere", "other")
 _BANK_WORDS = ("bank", "banque", "giro", "postfinance", "konto", "checking", "current account")
-
-
-class NoLedgerAccount(ServiceError):
-    """A line of a bank account that no account of the book was chosen for."""
-
-    def __init__(self, account: str) -> None:
-        self.account = account
-        super().__init__(f"It is not said yet which account of the book {account} is. Choose it first.")
 
 
 class BankLineChanged(ServiceError):
@@ -95,13 +86,13 @@ def listed(wb: Workbench, who: Who, book: str) -> tuple[Progress, ...]:
         years = authorise(uow, who, found.book_id, Right.READ)
         ledgers = uow.statements.ledgers(found.book_id)
         kept = uow.statements.list(found.book_id)
-        counts, proved = uow.statements.counts(found.book_id), proofs(kept)
+        counts, proved = uow.statements.counts(found.book_id, years.restricted), proofs(kept)
     return tuple(
         Progress(
             statement=s, ledger=ledgers.get(s.account, ""), proof=proved[s.statement_id],
             counts=counts.get(s.statement_id, Counter()),
         )
-        for s in kept if _open(years, ledgers.get(s.account, "")) and (s.first in years or s.last in years)
+        for s in kept if is_open(years, ledgers.get(s.account, "")) and (s.first in years or s.last in years)
     )  # fmt: skip
 
 
@@ -111,9 +102,7 @@ def lines(wb: Workbench, who: Who, book: str, statement_id: str) -> tuple[KeptLi
     with wb.reading() as uow:
         found = find(uow, who, book, Right.READ)
         years = authorise(uow, who, found.book_id, Right.READ)
-        ledgers = uow.statements.ledgers(found.book_id)
-        kept = uow.statements.lines(found.book_id, statement_id)
-    return tuple(x for x in kept if x.line.booked in years and _open(years, ledgers.get(x.account, "")))
+        return seen(uow, found, years, uow.statements.lines(found.book_id, statement_id))
 
 
 @use_case(Right.READ)
@@ -121,7 +110,9 @@ def alike(wb: Workbench, who: Who, book: str, line_id: str) -> tuple[KeptLine, .
     """Lines of other statements with the account, day and amount of this one. Raises UnknownBook, UnknownLine."""
     with wb.reading() as uow:
         found = find(uow, who, book, Right.READ)
-        return uow.statements.alike(found.book_id, seen_line(uow, who, found, line_id))
+        years = authorise(uow, who, found.book_id, Right.READ)
+        kept = uow.statements.alike(found.book_id, seen_line(uow, who, found, line_id))
+        return seen(uow, found, years, kept)
 
 
 @use_case(Right.READ)
@@ -138,7 +129,7 @@ def accounts(wb: Workbench, who: Who, book: str) -> tuple[BankAccount, ...]:
             account=account, currency=currency, ledger=ledgers.get(account, ""),
             guess=ledgers.get(account, "") or guessed(account, catalog, set(ledgers.values())),
         )
-        for account, currency in currencies.items() if _open(years, ledgers.get(account, ""))
+        for account, currency in currencies.items() if is_open(years, ledgers.get(account, ""))
     )  # fmt: skip
 
 
@@ -151,7 +142,7 @@ def set_ledger(wb: Workbench, who: Who, book: str, account: str, ledger: str) ->
             raise BadInput("Account", account, "no statement is of this account", "Choose one that has statements.")
         if ledger not in {a.code for a in uow.books.catalog(found.book_id)}:
             raise BadInput("Account", ledger, "the catalog has no account of this code", "Choose one that it has.")
-        unrestricted(uow, who, found, "", [_known_line(ledger, Decimal(1))])
+        unrestricted(uow, who, found, "", [bank_line(ledger, Decimal(1))])
         uow.statements.set_ledger(found.book_id, account, ledger, who.id)
 
 
@@ -178,7 +169,7 @@ def event_of_line(wb: Workbench, who: Who, book: str, line_id: str, *, rate: str
     x = kept.line
     typed = TypedEvent(
         description=description_of(kept), amount=abs(x.amount), date=x.booked, currency=x.currency or found.currency,
-        party=x.party[:LONGEST_FIELD], rate=rate, lines=(_known_line(ledger, x.amount),),
+        party=x.party[:LONGEST_FIELD], rate=rate, lines=(bank_line(ledger, x.amount),),
     )  # fmt: skip
     return replace(event_from_text(typed), journal=journal)
 
@@ -257,34 +248,6 @@ def guessed(account: str, catalog: Sequence[Account], taken: Collection[str]) ->
                 return named[0].code
     named = [a for a in free if any(w in fold(a.name) for w in _BANK_WORDS)]
     return named[0].code if len(named) == 1 else ""
-
-
-def _open(years: Years, ledger: str) -> bool:
-    """Whether the account is one whose entries may be seen."""
-    return not ledger or not years.restricted.covers("", [_known_line(ledger, Decimal(1))])
-
-
-def seen_line(uow: UnitOfWork, who: Who, book: Book, line_id: str) -> KeptLine:
-    """Raises UnknownLine, also for a line that ``who`` may not see."""
-    kept = uow.statements.line(book.book_id, line_id)
-    years = authorise(uow, who, book.book_id, Right.READ)
-    ledger = uow.statements.ledgers(book.book_id).get(kept.account, "")
-    if kept.line.booked not in years or not _open(years, ledger):
-        raise UnknownLine(line_id)
-    return kept
-
-
-def ledger_of(uow: UnitOfWork, book: Book, kept: KeptLine) -> str:
-    """The book's own account of a line. Raises NoLedgerAccount."""
-    ledger = uow.statements.ledgers(book.book_id).get(kept.account, "")
-    if not ledger:
-        raise NoLedgerAccount(kept.account)
-    return ledger
-
-
-def _known_line(ledger: str, amount: Decimal) -> Line:
-    """What came in is a debit of the bank's account."""
-    return Line(account=ledger, side=Side.DEBIT if amount > 0 else Side.CREDIT, amount=abs(amount))
 
 
 def _check_bank_line(book: Book, kept: KeptLine, ledger: str, proposal: Proposal, lines: Sequence[Line]) -> None:

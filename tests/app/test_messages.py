@@ -25,8 +25,9 @@ from app.services.export import ExportGone, NothingToExport
 from app.services.passwords import WeakPassword
 from app.services.provider import LoginOfAnother, NotKnownHere, ProviderAnswerOld
 from app.services.sign_in import PersonasClosed, SignInPaused, SignInRefused
+from app.services.statement_access import NoLedgerAccount
 from app.services.statement_match import NotThisEntry
-from app.services.statements import BankLineChanged, NoLedgerAccount
+from app.services.statements import BankLineChanged
 from engine.errors import BadEvent, BundleDamaged, BundleMismatch, TooLittleHistory
 from storage import refusals
 from storage.errors import StoreBusy, StoreLocked, StoreUnreachable, UnknownBook, UnknownEntry

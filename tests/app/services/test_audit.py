@@ -25,6 +25,8 @@ from app.services.workbench import Workbench
 from storage.exporters.cells import bare
 from storage.people import Limits
 from storage.records import MODEL, NewEntry
+from storage.statement_records import Statement, StatementLine
+from storage.statements import StatementFile
 from tests.app.conftest import ANA, FillBook
 from tests.builders import a_line, an_entry, some_entries
 from tests.databases import behind_the_store
@@ -178,6 +180,27 @@ def test_an_auditor_gets_the_granted_years_without_what_is_restricted(
     assert ("Rent 2024" in everything, "Rent 2023" in everything, "Lenz" in everything) == (True, False, False)
     assert (report.entries, manifest(tmp_path / "mine")["entries_left_out"]) == (1, 1)
     assert write_audit(wb, ANA, "test", "2024", tmp_path / "all").entries == 2
+
+
+def test_an_auditor_gets_the_statements_of_the_year_and_of_open_accounts(
+    wb: Workbench, fill: FillBook, tmp_path: Path
+) -> None:
+    book = fill(wb, entries=[an_entry("Rent", entry_id="E", date=date(2024, 5, 1))])
+    file = StatementFile(name="a.sta", sha256="f" * 64, format="mt940", reason="A test made it.", by="ana")
+    with wb.writing() as uow:
+        for account, day in (("WAGES", date(2024, 2, 1)), ("OLD", date(2023, 2, 1)), ("OURS", date(2024, 2, 1))):
+            line = StatementLine(booked=day, amount=Decimal(-7), currency="EUR", text="Lohn")
+            uow.statements.bring_in(book.book_id, [Statement(account=account, currency="EUR", lines=(line,))], file)
+        uow.statements.set_ledger(book.book_id, "WAGES", "4100", "ana")
+        uow.statements.set_ledger(book.book_id, "OURS", "1200", "ana")
+        vera = uow.people.add("vera", "Vera", "Ana")
+        limits = Limits(first_year=2024, last_year=2024)
+        uow.people.set_role(book.book_id, vera, Role.AUDITOR, "Ana", granted=True, limits=limits)
+    controls.change_policy(wb, ANA, "test", {"restricted_accounts": "41"}, "payroll")
+    write_audit(wb, Who(id="vera"), "test", "2024", tmp_path / "hers")
+    write_audit(wb, ANA, "test", "2024", tmp_path / "all")
+    assert [r["account"] for r in table(tmp_path / "hers", "statements")] == ["OURS"]
+    assert [r["account"] for r in table(tmp_path / "all", "statements")] == ["WAGES", "OURS"]
 
 
 def test_a_folder_with_something_in_it_is_left_alone(wb: Workbench, book: str, tmp_path: Path) -> None:

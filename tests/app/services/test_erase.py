@@ -20,7 +20,7 @@ from app.services.workbench import Workbench
 from engine.journal import State
 from storage import imports
 from storage.periods import FiscalYear
-from storage.records import NewEntry, RowError, Staged
+from storage.records import Kept, NewEntry, Outside, RowError, Staged
 from storage.tables import metadata
 from tests.app.conftest import ANA, FillBook
 from tests.builders import a_line, an_entry
@@ -41,6 +41,7 @@ def book(wb: Workbench, fill: FillBook) -> str:
             error = RowError(row=1, column="party", value=entry.description, why="it is odd", remedy="Look.")
             imports.apply(uow, found, Staged(
                 book_hint="", format="test", reason="", accounts=(), entries=(entry,), errors=(error,),
+                kept=Kept(entries=1, rows=1, outside=(Outside(row=1, cells=("5", entry.description), why="odd"),)),
                 file_sha256=entry.entry_id * 64,
             ), "test")  # fmt: skip
         draft = uow.journal.open_entry(found.book_id, NewEntry(description="To Lenz", date=date(2013, 6, 1)), "ana")

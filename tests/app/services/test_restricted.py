@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
-from app.services import controls, desk, explain, journal, people, propose, review
+from app.services import controls, desk, explain, journal, people, propose, review, statements
 from app.services.access import NotAllowed, Role, Who
 from app.services.people import NewUser
 from app.services.propose import TypedEvent, event_from_text
@@ -16,8 +17,11 @@ from engine.journal import Line
 from storage.errors import UnknownEntry
 from storage.records import JournalQuery
 from storage.restricted import Restricted
+from storage.statement_errors import UnknownLine
+from storage.statement_records import Statement, StatementLine
+from storage.statements import MATCHED, StatementFile
 from tests.app.conftest import ANA, FillBook
-from tests.builders import a_line
+from tests.builders import A_DAY, a_line
 
 KIM, BEN, LEA = Who(id="kim"), Who(id="ben"), Who(id="lea")
 PAY = (a_line("D 4970 900"), a_line("C 1600 900 Lenz"))
@@ -81,6 +85,28 @@ def test_no_act_reaches_it_without_the_right(wb: Workbench, book: str) -> None:
         with pytest.raises(UnknownEntry):
             act()
     review.approve(wb, LEA, "test", entry, seen)
+
+
+def test_bank_lines_of_it_are_hidden_with_it(wb: Workbench, book: str) -> None:
+    texts = ("Lohn Kim", "Miete")
+    moved = [StatementLine(booked=A_DAY, amount=Decimal(-10), currency="EUR", text=text) for text in texts]
+    found = Statement(account="DE02", currency="EUR", lines=tuple(moved))
+    file = StatementFile(name="a.sta", sha256="f" * 64, format="mt940", reason="A test made it.", by="ana")
+    entry = submitted(wb, LEA, PAY)
+    with wb.writing() as uow:
+        book_id = uow.books.get("test").book_id
+        (brought,) = uow.statements.bring_in(book_id, [found], file)
+        wages, rent = uow.statements.lines(book_id, brought.statement_id)
+        uow.statements.note(book_id, wages.line_id, MATCHED, "lea", entry_id=entry)
+    restrict(wb, restricted_accounts="497")
+    for who, seen in ((BEN, [rent]), (LEA, [wages, rent])):
+        shown = statements.lines(wb, who, "test", brought.statement_id)
+        assert [x.line_id for x in shown] == [x.line_id for x in seen]
+        (progress,) = statements.listed(wb, who, "test")
+        assert progress.total == len(seen)
+    with pytest.raises(UnknownLine):
+        statements.alike(wb, BEN, "test", wages.line_id)
+    assert statements.alike(wb, LEA, "test", wages.line_id) == ()
 
 
 def test_nobody_books_what_they_could_not_see(wb: Workbench, book: str) -> None:

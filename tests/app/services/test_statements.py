@@ -15,9 +15,10 @@ from app.services.errors import BadInput, ForeignCurrency
 from app.services.import_ import import_file
 from app.services.journal import entry_detail
 from app.services.review import Seen, discard, submit
+from app.services.statement_access import NoLedgerAccount
 from app.services.statement_import import bring_in
 from app.services.statement_match import NotThisEntry, booked, match, match_certain
-from app.services.statements import BankLineChanged, LineState, NoLedgerAccount
+from app.services.statements import BankLineChanged, LineState
 from app.services.typed import LONGEST_DESCRIPTION
 from app.services.workbench import Workbench
 from app.views.proposal import lines_of
