@@ -23,11 +23,13 @@ from engine.journal import Line
 from storage import chain, rows, schema, schema_statements, views
 from storage.decisions import add_decision
 from storage.errors import StorageError, UnknownEntry
+from storage.leftovers import NO_CELLS
 from storage.periods import UNFINISHED
 from storage.postgresql import is_postgresql
 from storage.records import Decision
+from storage.schema_batches import outside_rows
 
-_CHANGED = (schema.entries, schema.lines, schema.versions, schema.decisions, schema.row_errors)
+_CHANGED = (schema.entries, schema.lines, schema.versions, schema.decisions, schema.row_errors, outside_rows)
 _NOT_YOURS = "42501"  # PostgreSQL's insufficient_privilege
 
 
@@ -88,12 +90,12 @@ def unguarded(session: Session) -> Iterator[None]:
         session.execute(sa.text(f"ALTER TABLE {name} ENABLE ALWAYS TRIGGER counterpoint_append_only"))
 
 
-def erase_row_errors(session: Session, book_id: str, before: date) -> None:
-    """Take out the values that stayed outside in imports of which no entry has its texts any more.
+def erase_leftovers(session: Session, book_id: str, before: date) -> None:
+    """Take out the values and rows that stayed outside in imports of which no entry has its texts any more.
 
-    An import that brought no entry at all is taken by its own day. The chain does not cover these values.
+    An import that brought no entry at all is taken by its own day. The chain does not cover what stayed outside.
     """
-    b, e, r = schema.batches.c, schema.entries.c, schema.row_errors
+    b, e, r, o = schema.batches.c, schema.entries.c, schema.row_errors, outside_rows
     brought = sa.select(e.batch_id).where(e.book_id == book_id)
     full = brought.where(e.salt != "")
     recorded = sa.cast(b.recorded, sa.Date) < before
@@ -101,6 +103,7 @@ def erase_row_errors(session: Session, book_id: str, before: date) -> None:
         b.book_id == book_id, b.batch_id.not_in(full), sa.or_(b.batch_id.in_(brought), recorded)
     )
     session.execute(sa.update(r).where(r.c.batch_id.in_(over), r.c.value != "").values(value=""))
+    session.execute(sa.update(o).where(o.c.batch_id.in_(over), o.c.cells != NO_CELLS).values(cells=NO_CELLS))
 
 
 def erase(session: Session, book_id: str, entry_id: str, by: str, reason: str) -> Decision:

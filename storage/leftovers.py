@@ -13,6 +13,8 @@ from storage.bulk import insert_rows
 from storage.records import Kept, Outside, Shape
 from storage.schema_batches import batch_leftovers, outside_rows
 
+NO_CELLS = "[]"  # of a row whose cells were erased
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leftovers:
@@ -49,7 +51,8 @@ def of(session: Session, batch_id: str, here: Collection[str]) -> Leftovers:
     found = session.execute(sa.select(batch_leftovers).where(batch_leftovers.c.batch_id == batch_id)).one_or_none()
     if found is None:
         return Leftovers(kept=Kept())
-    rows = session.execute(sa.select(outside_rows).where(t.batch_id == batch_id).order_by(t.number))
+    kept = (t.batch_id == batch_id, t.cells != NO_CELLS)
+    rows = session.execute(sa.select(outside_rows).where(*kept).order_by(t.number))
     outside = tuple(Outside(row=r.row, cells=tuple(json.loads(r.cells)), why=r.why, key=r.source_key) for r in rows)
     shape = json.loads(found.shape) if found.shape else None
     if shape is not None:

@@ -134,11 +134,11 @@ def _part(uow: UnitOfWork, who: Who, book: Book, ids: tuple[str, ...], why: str)
 
 
 def _end(uow: UnitOfWork, who: Who, book: Book, rule: tuple[date, int, str], entries: int) -> None:
-    """Values that imports left outside, and an act on the book that says what was asked for."""
+    """What imports left outside, and an act on the book that says what was asked for."""
     before, years, why = rule
     find(uow, who, book.name, Right.INSTALLATION)
     with erasure.unguarded(uow.session):
-        erasure.erase_row_errors(uow.session, book.book_id, before)
+        erasure.erase_leftovers(uow.session, book.book_id, before)
     detail = {"before": before.isoformat(), "keep_years": years, "entries": entries}
     add_decision(uow.session, book.book_id, act="erased", by=who.id, reason=why, detail=detail)
 
