@@ -10,11 +10,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from storage import chain, leftovers, schema, schema_batches, schema_statements
+from storage import chain, leftovers, schema, schema_batches, schema_statements, views
 from storage.errors import StorageError
 from storage.identity import clean, new_id, utc_now
 from storage.journal import JournalStore
 from storage.leftovers import Leftovers
+from storage.periods import Lock, PeriodStore
 from storage.records import RowError
 from storage.refusals import ReasonMissing
 
@@ -120,7 +121,8 @@ class BatchStore:
     def undo(self, book_id: str, batch_id: str, by: str, reason: str) -> Batch:
         """Take a batch's entries out of the book; its accounts stay, and its file can be imported again.
 
-        Raises UnknownBatch, BatchUndone, ReasonMissing, and BatchInUse once anybody acted on one of its entries.
+        Raises UnknownBatch, BatchUndone, ReasonMissing, and BatchInUse once anybody acted on one of its entries or
+        closed the period of one.
         """
         why = " ".join(clean(reason).split())
         if not why:
@@ -129,7 +131,7 @@ class BatchStore:
         batch = self.get(book_id, batch_id)
         if batch.undone_by and batch.undone:
             raise BatchUndone(batch.batch_id, batch.undone_by, batch.undone)
-        self._check_unused(batch)
+        self._check_unused(book_id, batch)
         now = utc_now()
         row = {
             "batch_undo_id": new_id(), "book_id": book_id, "batch_id": batch.batch_id, "reason": why,
@@ -140,7 +142,7 @@ class BatchStore:
         self._session.execute(sa.insert(schema_batches.batch_undos), [{**row, "sequence": sequence}])
         return self.get(book_id, batch.batch_id)
 
-    def _check_unused(self, batch: Batch) -> None:
+    def _check_unused(self, book_id: str, batch: Batch) -> None:
         e, d, s = schema.entries.c, schema.decisions.c, schema_statements.statement_events.c
         mine = sa.select(e.entry_id).where(e.batch_id == batch.batch_id)
         uses = (
@@ -152,6 +154,15 @@ class BatchStore:
         for query, why in uses:
             if n := self._session.scalar(query):
                 raise BatchInUse(batch.batch_id, n, why)
+        if closed := self._in_closed_periods(book_id, mine):
+            raise BatchInUse(batch.batch_id, closed, "lie in a period that is closed")
+
+    def _in_closed_periods(self, book_id: str, mine: sa.Select[tuple[str]]) -> int:
+        t, periods = views.current_entries.c, PeriodStore(self._session)
+        days = self._session.execute(
+            sa.select(t.date, sa.func.count()).where(t.book_id == book_id, t.entry_id.in_(mine)).group_by(t.date)
+        )
+        return sum(n for day, n in days if (lock := periods.lock_on(book_id, day)) and lock.lock is not Lock.OPEN)
 
 
 def _distinct(column: sa.ColumnElement[Any], *where: sa.ColumnElement[bool]) -> sa.Select[Any]:

@@ -9,6 +9,7 @@ import pytest
 from engine.journal import Account, Kind, State
 from storage import audit, imports
 from storage.batches import BatchInUse, BatchUndone, UnknownBatch
+from storage.periods import Lock
 from storage.records import Book, JournalKind, JournalQuery, Kept, Outside, RowError, Shape, Staged
 from storage.refusals import ReasonMissing
 from storage.session import Store, UnitOfWork
@@ -169,3 +170,15 @@ def test_problems_alone_make_a_batch_once_for_a_file(store: Store, book: Book, s
         assert (found.new, found.quarantined, found.outside) == (0, 1, 2)
         assert imports.apply(unit, book, bad, "ana").batch_id == ""
         assert audit.verify(unit.session, book.book_id) is None
+
+
+def test_nothing_is_taken_out_of_a_closed_period(store: Store, book: Book, staged: MakeStaged) -> None:
+    batch_id = bring(store, book, staged)
+    with store.unit_of_work() as unit:
+        day = unit.journal.current(book.book_id)[2].date
+        unit.periods.set_lock(book.book_id, day, day, Lock.HARD, "ana", "audited")
+        with pytest.raises(BatchInUse, match="lie in a period that is closed") as refused:
+            unit.batches.undo(book.book_id, batch_id, "ben", "the wrong year")
+        assert refused.value.entries >= 1
+        unit.periods.set_lock(book.book_id, day, day, Lock.OPEN, "ana", "once more")
+        assert unit.batches.undo(book.book_id, batch_id, "ben", "the wrong year").undone_by == "ben"
