@@ -6,8 +6,10 @@ to work it out again.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from engine.journal import Account, AccountType, Entry, Line, Side
 from storage.exporters import sheets
@@ -25,7 +27,7 @@ _ABBREVIATION = Option(name="abbreviation", example="EX")
 _SERIES = Option(name="series", example="ACC-JV-.YYYY.-")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Book:
     """What the rows of an entry are made with."""
 
@@ -41,6 +43,18 @@ class Book:
             names.append(found.name or found.code)
             found = self.accounts.get(found.parent)
         return ":".join(reversed(names)) or code
+
+    @cached_property
+    def shared(self) -> frozenset[str]:
+        """Names and paths that more than one account has."""
+        counts = (Counter(a.name for a in self.accounts.values()), Counter(map(self.path, self.accounts)))
+        return frozenset(called for count in counts for called, n in count.items() if n > 1)
+
+    def called(self, code: str) -> str:
+        """An account as QuickBooks is to know it: by name, path or code; what others share makes way for the next."""
+        name = self.accounts[code].name if code in self.accounts else ""
+        ways = {"names": (name, self.path(code)), "paths": (self.path(code),), "codes": ()}[self.chosen["accounts"]]
+        return next((w for w in ways if w and w not in self.shared), code)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +97,7 @@ def export(template: Template, called: str, subject: Subject, chosen: Chosen) ->
         data, missing = sheets.csv_bytes(template.header, part, look)
         files.append((name, data))
         lost += missing
-    return Written(files=tuple(files), notes=tuple(_notes(template, subject, lost)))
+    return Written(files=tuple(files), notes=(*_notes(template, subject, lost), *_names(template, subject, book)))
 
 
 def _notes(template: Template, subject: Subject, lost: int) -> Iterator[Note]:
@@ -104,6 +118,15 @@ def _notes(template: Template, subject: Subject, lost: int) -> Iterator[Note]:
         yield Note(text=f"{n} entries have more than {template.most} lines, which the package refuses")
 
 
+def _names(template: Template, subject: Subject, book: Book) -> Iterator[Note]:
+    """That accounts are called otherwise than asked for, because others have their name."""
+    if _ACCOUNTS not in template.own or book.chosen["accounts"] != "names":
+        return
+    used = {x.account for e in subject.entries for x in e.lines} & book.accounts.keys()
+    if n := sum(book.accounts[c].name in book.shared for c in used):
+        yield Note(text=f"{n} accounts share their name with others and are written as path or code")
+
+
 def _named(e: Entry, subject: Subject) -> str:
     """Fiscal year, journal and number; our id where it has no number yet."""
     code = e.journal.partition(" ")[0]
@@ -116,10 +139,8 @@ def _sides(x: Line) -> tuple[Cell, Cell]:
 
 def _quickbooks(e: Entry, book: Book) -> Iterator[Row]:
     for x in e.lines:
-        account = book.accounts.get(x.account)
-        called = {"names": account.name if account else "", "paths": book.path(x.account)}.get(book.chosen["accounts"])
         text = x.label or e.description
-        yield book.named(e), e.date, called or x.account, *_sides(x), text, x.party, e.currency, "", ""
+        yield book.named(e), e.date, book.called(x.account), *_sides(x), text, x.party, e.currency, "", ""
 
 
 def _xero(e: Entry, book: Book) -> Iterator[Row]:

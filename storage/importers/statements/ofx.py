@@ -133,6 +133,10 @@ class _Lines:
         booked, amount = self._read(at, "DTPOSTED", day_of), self._read(at, "TRNAMT", _amount)
         if booked is None or amount is None:
             return None
+        if (other := _other_currency(at)) not in ("", currency):
+            why = f"the amount is in {other} and the account in {currency or 'no currency'}"
+            self._staging.fail(self._row, "CURSYM", other, why, "Book this line by hand, with the bank's own amount.")
+            return None
         name, memo = _text(at, "NAME") or _text(at, "PAYEE"), _text(at, "MEMO")
         check = _text(at, "CHECKNUM")
         texts = (memo or name or _text(at, "TRNTYPE"), check and f"no. {check}")
@@ -175,6 +179,12 @@ def _account(at: Element) -> str:
 def _other_account(at: Element) -> str:
     other = next((e for e in at.iter() if local(e).upper() in ("BANKACCTTO", "CCACCTTO")), None)
     return _text(other, "ACCTID") if other is not None else ""
+
+
+def _other_currency(at: Element) -> str:
+    """The currency that the amount of a line is in where that is said; ORIGCURRENCY is one it was converted from."""
+    said = next(_all(at, "CURRENCY"), None)
+    return _text(said, "CURSYM").upper() if said is not None else ""
 
 
 def _all(at: Element, name: str) -> Iterator[Element]:

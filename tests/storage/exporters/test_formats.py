@@ -114,6 +114,19 @@ def test_quickbooks_takes_names_paths_or_codes() -> None:
     assert FORMATS["quickbooks"].write(subject(entry, accounts=loop), {"accounts": "paths"}).files
 
 
+def test_accounts_of_one_name_stay_apart_in_quickbooks() -> None:
+    def account(code: str, name: str, parent: str = "") -> Account:
+        return Account(code=code, name=name, parent=parent)
+
+    chart = (account("1", "Here"), account("10", "Bank", "1"), account("2", "There"), account("20", "Bank", "2"),
+             account("30", "Bank"), account("40", "Bank"), account("50", "Cash"))  # fmt: skip
+    entry = an_entry("Move", "D 10 9", "D 30 1", "C 20 9", "C 50 1")
+    made = FORMATS["quickbooks"].write(subject(entry, accounts=chart), {"accounts": "names"})
+    called = [row.split(",")[2] for row in made.files[0][1].decode().splitlines()[1:]]
+    assert called == ["Here:Bank", "30", "There:Bank", "Cash"]
+    assert any("3 accounts share their name" in n.text for n in made.notes)
+
+
 def test_erpnext_names_accounts_as_the_company_does() -> None:
     entry = an_entry("Rent", "D 4210 10", "C 1600 10 Lenz")
     given = {"company": "Example Ltd", "abbreviation": "EX"}

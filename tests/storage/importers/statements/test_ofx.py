@@ -105,6 +105,16 @@ def test_what_cannot_be_read_is_an_error_and_the_rest_stays() -> None:
     assert made.statements[0].lines == ()
 
 
+def test_an_amount_in_another_currency_is_an_error_of_its_line() -> None:
+    foreign = "<NAME>Ida Lenz\n<CURRENCY><CURRATE>0.9<CURSYM>USD</CURRENCY>"
+    made = READER.read(Source("x", "x.ofx", (HEADER + OPEN_TAGS.replace("<NAME>Ida Lenz", foreign)).encode(), {}))
+    assert [(e.row, e.column, e.value) for e in made.errors] == [(2, "CURSYM", "USD")]
+    assert len(made.statements[0].lines) == 1
+    converted = foreign.replace("CURRENCY", "ORIGCURRENCY")
+    whole = READER.read(Source("x", "x.ofx", (HEADER + OPEN_TAGS.replace("<NAME>Ida Lenz", converted)).encode(), {}))
+    assert len(whole.statements[0].lines) == 2
+
+
 def test_xml_with_a_document_type_is_refused() -> None:
     with pytest.raises(ImportRefused, match="document type"):
         staged(CLOSED.replace("<OFX>", '<!DOCTYPE OFX [<!ENTITY a "b">]><OFX>'))
