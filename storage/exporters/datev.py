@@ -17,6 +17,7 @@ from storage.exporters import datev_layout as layout
 from storage.exporters import datev_marks as marks
 from storage.exporters.cells import safe
 from storage.exporters.datev_pairs import Accounts, PairRow, Unwritable, pairs
+from storage.exporters.written import Note, Written
 from storage.importers.datev_file import BOOKINGS, NAMES
 from storage.importers.datev_rows import MARK
 from storage.taxes import TaxRow
@@ -64,27 +65,7 @@ class DatevOptions:
             raise ValueError(f"a file has 1 to {ROWS} rows, got {self.rows}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Note:
-    """Something the user should know of one entry; ``left_out``: the entry is in no file."""
-
-    entry_id: str
-    text: str
-    left_out: bool = False
-
-    def __str__(self) -> str:
-        return f"Entry {self.entry_id}: {self.text}."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DatevExport:
-    """Files by name, in order, and what was changed or left out on the way."""
-
-    files: tuple[tuple[str, bytes], ...]
-    notes: tuple[Note, ...]
-
-
-def export(currency: str, accounts: Sequence[Account], entries: Sequence[Entry], options: DatevOptions) -> DatevExport:
+def export(currency: str, accounts: Sequence[Account], entries: Sequence[Entry], options: DatevOptions) -> Written:
     """The entries as files; ``currency`` is the book's, ``accounts`` its catalog. Entries keep their order."""
     digits = options.digits or _digits(entries, options)
     numbers = Accounts(digits=digits, chart=options.chart, numbers=options.numbers, parties=options.parties)
@@ -96,7 +77,7 @@ def export(currency: str, accounts: Sequence[Account], entries: Sequence[Entry],
     files = [f for start, found in sorted(years.items()) for f in _files(start, found, digits, writer)]
     if options.names and files:
         files.append(_names(accounts, numbers, min(years), writer))
-    return DatevExport(files=tuple(files), notes=tuple(writer.notes))
+    return Written(files=tuple(files), notes=tuple(writer.notes))
 
 
 def _digits(entries: Iterable[Entry], options: DatevOptions) -> int:

@@ -52,9 +52,7 @@ def _datev(s: Subject, chosen: Chosen) -> Written:
         year_starts=(first.month, first.day) if first.day <= _LAST_DAY else (1, 1), locked=chosen["locked"] == "yes",
         names=chosen["names"] == "yes",
     )  # fmt: skip
-    made = datev.export(s.currency, s.accounts, s.entries, options)
-    notes = tuple(Note(text=n.text, entry_id=n.entry_id, left_out=n.left_out) for n in made.notes)
-    return Written(files=made.files, notes=notes)
+    return datev.export(s.currency, s.accounts, s.entries, options)
 
 
 _DATEV_OPTIONS = (

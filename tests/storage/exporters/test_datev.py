@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from engine.journal import Entry, Kind, Line, Side
 from storage.exporters.cells import safe
-from storage.exporters.datev import DatevExport, DatevOptions, export
+from storage.exporters.datev import DatevOptions, export
 from storage.exporters.datev_layout import COLUMNS, document, taken, text
+from storage.exporters.written import Written
 from storage.identity import clean
 from storage.importers.datev import read_datev
 from storage.importers.datev_file import split_row
@@ -36,18 +37,18 @@ def options(**changes: object) -> DatevOptions:
     return replace(DatevOptions(created=CREATED, chart="03", digits=4), **changes)  # type: ignore[arg-type]
 
 
-def out(*entries: Entry, **changes: object) -> DatevExport:
+def out(*entries: Entry, **changes: object) -> Written:
     return export("EUR", CATALOG, entries, options(**changes))
 
 
-def rows(made: DatevExport, file: int = 0) -> list[dict[str, str]]:
+def rows(made: Written, file: int = 0) -> list[dict[str, str]]:
     """The rows of a file by column, without blanks and without the marks of ours."""
     lines = made.files[file][1].decode("cp1252").split("\r\n")[2:-1]
     found = [dict(zip(COLUMNS, split_row(line) or [], strict=True)) for line in lines]
     return [{k: v for k, v in r.items() if v and not k.startswith("Zusatz")} for r in found]
 
 
-def short(made: DatevExport) -> list[str]:
+def short(made: Written) -> list[str]:
     return [
         " ".join(
             filter(None, (r["Umsatz (ohne Soll/Haben-Kz)"], r["Soll/Haben-Kennzeichen"], r["Konto"],
@@ -57,7 +58,7 @@ def short(made: DatevExport) -> list[str]:
     ]  # fmt: skip
 
 
-def back(made: DatevExport, file: int = 0) -> Staged:
+def back(made: Written, file: int = 0) -> Staged:
     name, data = made.files[file]
     return read_datev(Source("export", name, data, {}))
 
