@@ -10,7 +10,7 @@ from datetime import UTC
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from engine.journal import Line
+from engine.journal import Line, money_text
 from storage import schema, schema_control, search, views
 from storage.balances import booked
 from storage.evidence import APPROVALS, Cell, Scope, plain
@@ -140,4 +140,4 @@ def policies(scope: Scope) -> int:
 
 
 def _said(lines: list[Line]) -> list[str]:
-    return sorted(f"{x.side.letter} {x.account} {x.amount:f} {x.tax_code} {x.party}".strip() for x in lines)
+    return sorted(f"{x.side.letter} {x.account} {money_text(x.amount)} {x.tax_code} {x.party}".strip() for x in lines)

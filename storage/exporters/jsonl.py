@@ -36,7 +36,7 @@ def _entry(e: Entry) -> dict[str, object]:
 
 def _line(x: Line) -> dict[str, object]:
     found: dict[str, object] = {
-        "account": x.account, "side": x.side.letter, "amount": f"{x.amount:f}", "party": x.party, "label": x.label,
+        "account": x.account, "side": x.side.letter, "amount": money_text(x.amount), "party": x.party, "label": x.label,
         "tax_code": x.tax_code, "original_amount": "" if x.original_amount is None else money_text(x.original_amount),
         "original_currency": x.original_currency, "rate": "" if x.rate is None else money_text(x.rate),
         "rate_date": x.rate_date.isoformat() if x.rate_date else "", "rate_source": x.rate_source,
