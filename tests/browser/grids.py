@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from playwright.sync_api import Locator, Page, expect
 
 ROW = 38  # pixels of a row of the correction grid, its header included
@@ -11,28 +13,32 @@ MOMENT = 4_000  # milliseconds until a click has shown what it does
 
 def until_shown(page: Page, grid: Locator, at: tuple[float, float], shown: Locator, key: str = "") -> None:
     """Click the place ``at`` of a grid (and press a key) until what the click opens is there."""
-    for _ in range(TRIES):
+
+    def act() -> None:
         expect(grid.or_(shown).first).to_be_visible()
         if shown.is_visible():
             return
-        expect(page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_be_visible()
         grid.click(position={"x": at[0], "y": at[1]}, force=True)  # a scroller lies over the canvas
         if key:
             page.keyboard.press(key)
-        try:
-            expect(shown).to_be_visible(timeout=MOMENT)
-        except AssertionError:
-            continue
-        return
-    expect(shown).to_be_visible()
+
+    _until(page, act, shown)
 
 
 def until_pressed(page: Page, key: str, shown: Locator) -> None:
     """Press a key twice, as somebody impatient does, until what it opens is there."""
+
+    def act() -> None:
+        page.keyboard.press(key)
+        page.keyboard.press(key)
+
+    _until(page, act, shown)
+
+
+def _until(page: Page, act: Callable[[], None], shown: Locator) -> None:
     for _ in range(TRIES):
         expect(page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_be_visible()
-        page.keyboard.press(key)
-        page.keyboard.press(key)
+        act()
         try:
             expect(shown).to_be_visible(timeout=MOMENT)
         except AssertionError:
