@@ -13,6 +13,7 @@ from app.services.errors import BadInput
 from app.services.typed import read_date
 from app.services.workbench import Workbench
 from app.system_user import console
+from storage.disk import write_whole
 
 SHOWN = 20  # notes that the report for people has
 
@@ -66,7 +67,7 @@ def _document(e: use_case.Export) -> dict[str, object]:
 
 def _write(out: Path, data: bytes) -> None:
     try:
-        use_case.write_file(out, data)
+        write_whole(out, data)
     except OSError as error:
         why = error.strerror or str(error)
         raise BadInput("--out", str(out), f"it cannot be written ({why})", "Choose another place.") from error

@@ -8,8 +8,6 @@ against people it is worth what the place is worth where it lies.
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from storage import chain, schema
+from storage.disk import write_whole
 from storage.errors import StorageError
 from storage.identity import utc_now
 
@@ -79,28 +78,10 @@ def write(anchor: Anchor, path: Path) -> Path:
     text = json.dumps(anchor.to_json(), ensure_ascii=False, indent=2) + "\n"
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor, part = tempfile.mkstemp(prefix=".anchor-", dir=path.parent)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(text.encode())
-                file.flush()
-                os.fsync(file.fileno())
-            Path(part).replace(path)
-        finally:
-            Path(part).unlink(missing_ok=True)  # it has its name by now, unless something went wrong
-        sync_folder(path.parent)
+        write_whole(path, text.encode())
     except OSError as error:
         raise AnchorNotWritten(path, error.strerror or str(error)) from error
     return path
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a rename in ``folder`` outlast a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def read(path: Path) -> Anchor:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from app.services.errors import ServiceError
-from storage.anchors import sync_folder
+from storage.disk import sync
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -106,7 +106,7 @@ def writing(path: Path) -> Iterator[tuple[Writer, Path]]:
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)
-        sync_folder(path.parent)
+        sync(path.parent)
     except OSError as error:
         raise BackupFailed(path, error.strerror or str(error)) from error
     finally:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from app.services.errors import ServiceError
-from storage.anchors import sync_folder
+from storage.disk import sync
 from storage.evidence import Cell
 from storage.exporters.cells import write_csv
 
@@ -117,7 +116,7 @@ def writing(out: Path) -> Iterator[Folder]:
         yield Folder(part)
         _settle(part)
         part.replace(out)  # over an empty folder, and never over one that somebody has filled meanwhile
-        sync_folder(out.parent)
+        sync(out.parent)
     except OSError as error:
         raise AuditNotWritten(out, error.strerror or str(error)) from error
     finally:
@@ -127,9 +126,5 @@ def writing(out: Path) -> Iterator[Folder]:
 def _settle(folder: Path) -> None:
     """Every file on the disk before the folder has its name."""
     for path in folder.iterdir():
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-    sync_folder(folder)
+        sync(path)
+    sync(folder)

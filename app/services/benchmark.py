@@ -18,7 +18,6 @@ from functools import lru_cache
 from hashlib import sha256
 from multiprocessing import get_context
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any, TypeVar
 
 from app.home import Home
@@ -28,6 +27,7 @@ from engine.base import AUTO, NONE, SHELF
 from engine.evaluation.protocol import MODES, Examiner, Mode, split
 from engine.evaluation.systems import COUNTERPOINT, PEERS, absent, make
 from engine.journal import Snapshot, in_order
+from storage.disk import write_whole
 from storage.importers import read
 
 Say = Callable[[str], None]
@@ -249,9 +249,7 @@ def kept(path: Path) -> dict[str, Any] | None:
 
 def keep(path: Path, result: dict[str, Any]) -> None:
     """Written beside and renamed, so that a run that is stopped leaves no half file."""
-    with NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, suffix=".part", delete=False) as part:
-        json.dump(result, part)
-    Path(part.name).replace(path)
+    write_whole(path, json.dumps(result).encode())
 
 
 @lru_cache

@@ -7,8 +7,6 @@ Two steps, because a file that nobody got must not count as exported: `prepare` 
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -19,6 +17,7 @@ from app.services.access import NotAllowed, Right, Who, authorise, find, use_cas
 from app.services.errors import BadInput, ServiceError
 from app.services.workbench import Workbench
 from engine.journal import Entry
+from storage.disk import write_whole
 from storage.exporters.formats import FORMATS, packed
 from storage.exporters.subject import Option, Subject
 from storage.exporters.written import Note
@@ -164,21 +163,6 @@ def again(wb: Workbench, who: Who, book: str, export_id: str) -> tuple[Export, b
     return found, data
 
 
-def write_file(path: Path, data: bytes) -> None:
-    """All of it or nothing, on the disk before anybody is told. Raises OSError."""
-    handle, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(data)
-            out.flush()
-            os.fsync(out.fileno())
-        Path(part).replace(path)
-        _to_disk(path.parent)  # the name as well
-    except OSError:
-        Path(part).unlink(missing_ok=True)
-        raise
-
-
 def _seen_export(uow: UnitOfWork, who: Who, book: Book, export_id: str) -> Export:
     """Raises UnknownExport; NotAllowed where an entry in it is kept from ``who``, perhaps since it went out."""
     found = uow.exports.get(book.book_id, export_id)
@@ -187,15 +171,6 @@ def _seen_export(uow: UnitOfWork, who: Who, book: Book, export_id: str) -> Expor
     if len(within(uow, book.book_id, limits, members)) < len(members):
         raise NotAllowed(who.name or who.id, Right.RESTRICTED, book.name)
     return found
-
-
-def _to_disk(folder: Path) -> None:
-    if os.name == "posix":  # elsewhere a folder cannot be opened
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def _subject(uow: UnitOfWork, book: Book, ids: Sequence[str]) -> Subject:
@@ -215,4 +190,4 @@ def _folder(wb: Workbench) -> Path:
 def _keep(folder: Path, sha256: str, data: bytes) -> None:
     folder.mkdir(mode=0o700, exist_ok=True)
     if not (folder / sha256).is_file():
-        write_file(folder / sha256, data)
+        write_whole(folder / sha256, data)

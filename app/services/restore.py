@@ -19,7 +19,7 @@ from app.services.access import use_case
 from app.services.archive import BackupUnusable, Manifest, unpack
 from app.services.errors import ServiceError
 from storage import audit, dump, migrate
-from storage.anchors import sync_folder
+from storage.disk import sync
 from storage.errors import StorageError, StoreLocked
 from storage.identity import utc_now
 from storage.session import Store, open_store
@@ -182,5 +182,5 @@ def _exchange(home: Home, staged: Path) -> Path | None:
             _log_of(database).rename(_log_of(home.database_file))
         database.rename(home.database_file)
     home.prepared()
-    sync_folder(home.path)
+    sync(home.path)
     return aside
