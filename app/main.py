@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
@@ -18,7 +20,6 @@ from app.widgets.sign_in import sign_in_page
 from app.widgets.style import style
 
 _REVIEWS = {Right.APPROVE, Right.CONFIRM}
-_CONTROLS = {Right.POLICY, Right.CLOSE, Right.REOPEN}
 ICON = str(Path(__file__).parent / "static" / "icon.svg")  # a Material icon would be fetched from a font server
 
 
@@ -39,62 +40,41 @@ def draw() -> None:
         page.run()
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A page of the menu: its file, what it is called, who finds it there; None as ``address`` takes the file's name."""
+
+    file: str
+    title: Callable[[BookCard | None], str]
+    icon: str
+    shown: Callable[[BookCard | None], bool]
+    address: str | None = None
+
+
 def _rooms() -> dict[str, list[StreamlitPage]]:
     """Every room, so that every link opens; the menu shows those in which the signed-in person can do something."""
     card = state.book()
-    predicts = card is None or Right.PREDICT in card.rights
-    return {
-        _("Work"): [
-            st.Page(
-                state.PREDICT_PAGE,
-                title=_("Predict"),
-                icon=":material/bolt:",
-                default=True,
-                visibility="visible" if predicts else "hidden",
-            ),
-            st.Page(
-                state.STATEMENTS_PAGE,
-                title=_("Statements"),
-                icon=":material/account_balance:",
-                visibility="visible" if predicts else "hidden",
-            ),
-            st.Page(
-                state.REVIEW_PAGE,
-                title=_review_title(card),
-                icon=":material/fact_check:",
-                visibility="visible" if card is not None and _REVIEWS & card.rights else "hidden",
-            ),
-            st.Page(state.JOURNAL_PAGE, title=_("Journal"), icon=":material/menu_book:"),
-        ],
-        _("Book"): [
-            st.Page(
-                state.IMPORT_PAGE,
-                title=_("Import"),
-                icon=":material/upload_file:",
-                url_path="import",
-                visibility="visible" if card is None or Right.IMPORT in card.rights or _begins() else "hidden",
-            ),
-            st.Page(
-                state.EXPORT_PAGE,
-                title=_("Export"),
-                icon=":material/ios_share:",
-                url_path="export",
-                visibility="visible" if card is not None and Right.EXPORT in card.rights else "hidden",
-            ),
-            st.Page(
-                state.CONTROLS_PAGE,
-                title=_("Controls"),
-                icon=":material/rule:",
-                visibility="visible" if card is not None and _CONTROLS & card.rights else "hidden",
-            ),
-            st.Page(
-                state.PEOPLE_PAGE,
-                title=_("People"),
-                icon=":material/group:",
-                visibility="visible" if card is not None and Right.PEOPLE in card.rights else "hidden",
-            ),
-        ],
-    }
+    return {name(): [_page(r, card) for r in rooms] for name, rooms in _HOUSE}
+
+
+def _page(room: Room, card: BookCard | None) -> StreamlitPage:
+    return st.Page(
+        room.file, title=room.title(card), icon=f":material/{room.icon}:", url_path=room.address,
+        default=room.file == state.PREDICT_PAGE, visibility="visible" if room.shown(card) else "hidden",
+    )  # fmt: skip
+
+
+def _may(*rights: Right) -> Callable[[BookCard | None], bool]:
+    """Whoever has one of these rights in the chosen book."""
+    return lambda card: card is not None and bool(frozenset(rights) & card.rights)
+
+
+def _predicts(card: BookCard | None) -> bool:
+    return card is None or Right.PREDICT in card.rights
+
+
+def _brings_in(card: BookCard | None) -> bool:
+    return card is None or Right.IMPORT in card.rights or _begins()
 
 
 def _begins() -> bool:
@@ -106,3 +86,27 @@ def _review_title(card: BookCard | None) -> str:
     """With how many entries wait, for those who may do something about it."""
     waiting = desk.count(state.workbench(), state.actor(), card.name) if card and _REVIEWS & card.rights else 0
     return _("Review ({n})", n=waiting) if waiting else _("Review")
+
+
+_HOUSE: tuple[tuple[Callable[[], str], tuple[Room, ...]], ...] = (
+    (
+        lambda: _("Work"),
+        (
+            Room(state.PREDICT_PAGE, lambda _card: _("Predict"), "bolt", _predicts),
+            Room(state.STATEMENTS_PAGE, lambda _card: _("Statements"), "account_balance", _predicts),
+            Room(state.REVIEW_PAGE, _review_title, "fact_check", _may(Right.APPROVE, Right.CONFIRM)),
+            Room(state.JOURNAL_PAGE, lambda _card: _("Journal"), "menu_book", lambda _card: True),
+        ),
+    ),
+    (
+        lambda: _("Book"),
+        (
+            Room(state.IMPORT_PAGE, lambda _card: _("Import"), "upload_file", _brings_in, "import"),
+            Room(state.EXPORT_PAGE, lambda _card: _("Export"), "ios_share", _may(Right.EXPORT), "export"),
+            Room(
+                state.CONTROLS_PAGE, lambda _card: _("Controls"), "rule", _may(Right.POLICY, Right.CLOSE, Right.REOPEN)
+            ),
+            Room(state.PEOPLE_PAGE, lambda _card: _("People"), "group", _may(Right.PEOPLE)),
+        ),
+    ),
+)
