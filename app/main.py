@@ -42,7 +42,7 @@ def draw() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """A page of the menu: its file, what it is called, who finds it there; None as ``address`` takes the file's name."""
+    """A page of the menu: its file, its name, who finds it there; None as ``address`` takes the name of the file."""
 
     file: str
     title: Callable[[BookCard | None], str]
