@@ -16,9 +16,11 @@ import streamlit as st
 from app import cookies, i18n
 from app.services import sign_in
 from app.services.access import NOBODY, Who
+from app.services.audit import AuditZip
 from app.services.books import BookCard
 from app.services.import_ import ImportReport, Preview
 from app.services.review import Seen
+from app.services.verify import Verdict
 from app.services.workbench import Workbench, open_workbench
 from app.views.grid import Sheet
 from engine.journal import Event, Line, Proposal
@@ -26,6 +28,7 @@ from engine.journal import Event, Line, Proposal
 T = TypeVar("T")
 
 PRODUCT = "Counterpoint"  # in every language
+EVIDENCE_PAGE = str(Path(__file__).parent / "pages" / "evidence.py")
 PREDICT_PAGE, JOURNAL_PAGE, PEOPLE_PAGE, REVIEW_PAGE, CONTROLS_PAGE, STATEMENTS_PAGE, IMPORT_PAGE, EXPORT_PAGE = (
     str(Path(__file__).parent / "pages" / f"{name}.py")
     for name in ("predict", "journal", "people", "review", "controls", "statements", "bring_in", "hand_over")
@@ -117,6 +120,11 @@ PREVIEW: Key[tuple[tuple[str, str], Preview] | None] = Key("import.preview", Non
 IMPORT_TURN = Key("import.turn", 0)  # a new turn forgets the file and the boxes
 IMPORTED: Key[tuple[str, ImportReport] | None] = Key("import.done", None)
 MADE_BOOK = Key("import.made", "")  # a new book, to be chosen in the next run
+
+# The page Evidence: what the last look at a book's chain found, and the files that were made of it, each with its book.
+VERDICT: Key[tuple[str, Verdict] | None] = Key("evidence.verdict", None)
+ANCHOR: Key[tuple[str, tuple[str, bytes]] | None] = Key("evidence.anchor", None)
+AUDIT_FILE: Key[tuple[str, AuditZip] | None] = Key("evidence.audit", None)
 
 # An open entry on Review or Journal: what its reader had in front of them, and what came of their last act.
 SEEN: Key[tuple[str, Seen] | None] = Key("entry.seen", None)

@@ -6,7 +6,11 @@ manifest; then the chain's head is written outside the database.
 
 from __future__ import annotations
 
+import re
+import shutil
+import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -24,9 +28,41 @@ from storage.periods import FiscalYear
 from storage.records import Book
 from storage.session import UnitOfWork
 
-__all__ = ["AuditNotWritten", "AuditReport", "Check", "write_audit"]
+__all__ = ["AuditNotWritten", "AuditReport", "AuditZip", "Check", "audit_years", "audit_zip", "write_audit"]
 
 Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditZip:
+    """An audit file as one archive to be taken away; the report's path is the name of the folder in it."""
+
+    report: AuditReport
+    data: bytes
+
+    @property
+    def file_name(self) -> str:
+        return f"{self.report.path}.zip"
+
+
+@use_case(Right.AUDIT)
+def audit_years(wb: Workbench, who: Who, book: str) -> tuple[FiscalYear, ...]:
+    """The fiscal years with entries that an audit file may be made of, newest first. Raises UnknownBook, NotAllowed."""
+    with wb.reading() as uow:
+        found = find(uow, who, book, Right.AUDIT)
+        limits = authorise(uow, who, found.book_id, Right.AUDIT)
+        years = {*years_of(uow.session, found.book_id), *uow.periods.years(found.book_id)}
+    return tuple(sorted((y for y in years if _within(y, limits)), key=lambda y: y.first, reverse=True))
+
+
+@use_case(Right.AUDIT)
+def audit_zip(wb: Workbench, who: Who, book: str, year: str, progress: Progress = lambda _: None) -> AuditZip:
+    """The audit file of a fiscal year as an archive; nothing stays on the disk. Raises as `write_audit` does."""
+    name = "-".join(("audit", *(re.sub(r"[^\w.-]+", "_", part).strip("._") for part in (book, year))))
+    with tempfile.TemporaryDirectory(prefix="counterpoint-audit-") as folder:
+        report = write_audit(wb, who, book, year, Path(folder) / name, progress)
+        packed = shutil.make_archive(str(Path(folder) / "packed"), "zip", root_dir=folder, base_dir=name)
+        return AuditZip(report=replace(report, path=Path(name)), data=Path(packed).read_bytes())
 
 
 @use_case(Right.AUDIT)

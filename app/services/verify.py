@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,7 +16,7 @@ from storage.anchors import Anchor, AnchorUnreadable
 from storage.records import Book
 from storage.session import UnitOfWork
 
-__all__ = ["Anchor", "Verdict", "export_anchor", "verdict", "verify", "write_anchor"]
+__all__ = ["Anchor", "Verdict", "anchor_file", "export_anchor", "verdict", "verify", "write_anchor"]
 
 
 _HIDDEN = "(only shown to who may see all years)"
@@ -117,6 +118,15 @@ def export_anchor(wb: Workbench, who: Who, book: str, out: Path) -> Anchor:
     anchors.write(anchor, out)
     _keep(wb, anchor)
     return anchor
+
+
+@use_case(Right.AUDIT)
+def anchor_file(wb: Workbench, who: Who, book: str) -> tuple[str, bytes]:
+    """As `export_anchor`, for a browser: a name and the very bytes that a later check reads."""
+    with tempfile.TemporaryDirectory(prefix="counterpoint-anchor-") as folder:
+        out = Path(folder) / "anchor.json"
+        anchor = export_anchor(wb, who, book, out)
+        return anchors.file_name(anchor), out.read_bytes()
 
 
 @use_case(None, "the program writes it after a period was closed or an audit file made, which asked for a right")
