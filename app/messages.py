@@ -16,8 +16,8 @@ from app.services import access, passwords, provider, sign_in, statement_access,
 from app.services import errors as services
 from app.views.numbers import money
 from engine import errors as engine
+from storage import anchors, people
 from storage import errors as storage
-from storage import people
 
 Say = Callable[[Any], str]
 
@@ -73,6 +73,9 @@ _SAY: dict[type, Say] = {
     services.NoDifferenceAccount: lambda e: _(
         "The two sides differ by {difference}, and book {book} names no account for that. Set {rule} in the book's "
         "policy, or book the difference on a line of your own.", difference=e.difference, book=e.book, rule=e.rule
+    ),
+    anchors.AnchorUnreadable: lambda e: _(
+        "{file} is no anchor that can be used. Give the file just as it was downloaded or written.", file=e.path.name
     ),
     access.NotAllowed: lambda _e: _(
         "None of your roles in this book allows that. Ask an admin of the book for one that does."

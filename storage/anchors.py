@@ -88,9 +88,15 @@ def read(path: Path) -> Anchor:
     """Raises AnchorUnreadable."""
     try:
         with path.open("rb") as file:
-            content = json.loads(file.read(_LONGEST))
+            return parse(file.read(_LONGEST), path)
     except OSError as error:
         raise AnchorUnreadable(path, error.strerror or str(error)) from error
+
+
+def parse(data: bytes, path: Path) -> Anchor:
+    """An anchor from the bytes of its file, which ``path`` names in errors. Raises AnchorUnreadable."""
+    try:
+        content = json.loads(data[:_LONGEST])
     except ValueError as error:
         raise AnchorUnreadable(path, "it is not JSON") from error
     if not isinstance(content, dict) or content.pop("digest", None) != chain.digest(content):

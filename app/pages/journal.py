@@ -14,10 +14,10 @@ from app.services.books import BookCard
 from app.services.workbench import Workbench
 from app.views.journal import journal_view
 from app.widgets.acts import Sitting, act_buttons, look, told
+from app.widgets.empty import import_first
 from app.widgets.entry import entry_body, entry_head, entry_story, read
 from app.widgets.journal_kinds import journal_kinds
 from app.widgets.journal_table import journal_table
-from app.widgets.markdown import plain
 from app.widgets.search_form import search_form
 from app.widgets.with_book import with_book
 from storage.records import SearchResult
@@ -35,11 +35,7 @@ def page(wb: Workbench, card: BookCard) -> None:
 def _search(wb: Workbench, card: BookCard, names: Mapping[str, str]) -> None:
     st.header(_("Journal"), anchor=False)
     if not card.entries:
-        st.info(
-            _("Nothing is booked yet. Save a proposal on Predict, or import a ledger: counterpoint import {book} FILE",
-              book=plain(card.name)),
-            icon=":material/info:",
-        )  # fmt: skip
+        import_first(_("Nothing is booked yet. Save a proposal on Predict, or import a ledger."))
         return
     journals = books.journals(wb, state.actor(), card.name)
     queries = search_form(journals)

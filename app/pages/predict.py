@@ -14,6 +14,7 @@ from app.services.workbench import Workbench
 from app.views.accounts import labels
 from app.views.proposal import ProposalView, proposal_view
 from app.widgets.acts import submit_dialog, told
+from app.widgets.empty import import_first
 from app.widgets.event_form import event_form, refuse
 from app.widgets.evidence import analyst, because_cards, candidate_buttons
 from app.widgets.focus import put_focus
@@ -154,13 +155,12 @@ def _waiting(wb: Workbench, card: BookCard, event: Event) -> Proposal | None:
 
 def _empty(card: BookCard) -> None:
     if not card.accounts:
-        st.info(
+        import_first(
             _(
-                "Book {book} has no accounts yet. Import a ledger or a list of accounts, and the first "
-                "proposal can be made: counterpoint import {book} FILE",
+                "Book {book} has no accounts yet. Import a ledger or a list of accounts, and the first proposal can be "
+                "made.",
                 book=plain(card.name),
-            ),
-            icon=":material/info:",
+            )
         )
         return
     st.subheader(_("The proposed entry appears here"), anchor=False)

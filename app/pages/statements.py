@@ -15,6 +15,7 @@ from app.services.statements import KeptLine, LineState, Progress
 from app.services.workbench import Workbench
 from app.views.statements import waiting_count
 from app.widgets.acts import told
+from app.widgets.empty import import_first
 from app.widgets.focus import put_focus
 from app.widgets.markdown import plain
 from app.widgets.model_status import model_status
@@ -111,13 +112,13 @@ def _done(p: Progress, found: Sequence[Progress]) -> None:
 
 def _empty(card: BookCard) -> None:
     st.subheader(_("No bank statement yet"), anchor=False)
-    st.info(
+    import_first(
         _(
-            "Import a file of your bank (CAMT.053, MT940, OFX or CSV): counterpoint import {book} FILE. "
-            "Its lines then wait here for their entries.",
+            "Import a file of your bank (CAMT.053, MT940, OFX or CSV) into {book}. Its lines then wait here for their "
+            "entries.",
             book=plain(card.name),
         ),
-        icon=":material/account_balance:",
+        icon="account_balance",
     )
 
 

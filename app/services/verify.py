@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -97,6 +97,14 @@ def verify(wb: Workbench, who: Who, book: str, given: Sequence[Path] = ()) -> Ve
         return verdict(uow, who, find(uow, who, book, Right.AUDIT), wb.home.anchors, extra)
 
 
+@use_case(Right.AUDIT)
+def verify_with(wb: Workbench, who: Who, book: str, given: Mapping[str, bytes]) -> Verdict:
+    """As `verify`, with anchors that somebody brings along: the contents of files by their names."""
+    extra = [anchors.parse(data, Path(name)) for name, data in given.items()]
+    with wb.reading() as uow:
+        return verdict(uow, who, find(uow, who, book, Right.AUDIT), wb.home.anchors, extra)
+
+
 def verdict(uow: UnitOfWork, who: Who, book: Book, home: Path, extra: Sequence[Anchor] = ()) -> Verdict:
     """As `verify`, within a unit of work; ``home`` holds a folder of anchors a book. Raises NotAllowed."""
     kept, unreadable = _kept(home / book.book_id)
@@ -126,7 +134,7 @@ def anchor_file(wb: Workbench, who: Who, book: str) -> tuple[str, bytes]:
     with tempfile.TemporaryDirectory(prefix="counterpoint-anchor-") as folder:
         out = Path(folder) / "anchor.json"
         anchor = export_anchor(wb, who, book, out)
-        return anchors.file_name(anchor), out.read_bytes()
+        return f"anchor-{anchors.file_name(anchor)}", out.read_bytes()
 
 
 @use_case(None, "the program writes it after a period was closed or an audit file made, which asked for a right")

@@ -30,9 +30,14 @@ def chain(wb: Workbench, card: BookCard) -> None:
             "back breaks the chain, and anchors kept elsewhere show even a chain that was written anew."
         )
     )
+    brought = st.file_uploader(
+        _("Anchors that you kept"), type="json", accept_multiple_files=True, key="evidence.anchors",
+        help=_("The book is held against them as well."),
+    )  # fmt: skip
     if st.button(_("Check the book now"), type="primary", icon=":material/verified:", key="evidence.check"):
         with st.spinner(_("Walking the chain")):
-            found = _tried(lambda: verify.verify(wb, state.actor(), card.name))
+            kept = {b.name: b.getvalue() for b in brought}
+            found = _tried(lambda: verify.verify_with(wb, state.actor(), card.name, kept))
         state.VERDICT.set((card.name, found) if found else None)
     known = state.VERDICT.get()
     if known is None or known[0] != card.name:
@@ -60,7 +65,7 @@ def anchor(wb: Workbench, card: BookCard) -> None:
     if known is not None and known[0] == card.name:
         name, data = known[1]
         st.download_button(
-            _("Download {file}", file=name), data, file_name=name, mime="application/json", on_click="ignore",
+            _("Download the anchor"), data, file_name=name, mime="application/json", on_click="ignore",
             icon=":material/download:", key="evidence.anchor.file",
         )  # fmt: skip
 

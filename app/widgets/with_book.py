@@ -10,6 +10,7 @@ from app import state
 from app.i18n import _
 from app.services.books import BookCard
 from app.services.workbench import Workbench
+from app.widgets.empty import import_first
 
 
 def with_book(draw: Callable[[Workbench, BookCard], None]) -> None:
@@ -18,7 +19,6 @@ def with_book(draw: Callable[[Workbench, BookCard], None]) -> None:
     card = state.book()
     if card is None:
         st.header(_("No book yet"), anchor=False)
-        st.info(_("Import a ledger to begin. In a terminal: counterpoint import BOOK FILE"), icon=":material/info:")
-        st.page_link(state.IMPORT_PAGE, label=_("Import"), icon=":material/upload_file:")
+        import_first(_("Import a ledger to begin."))
         return
     draw(wb, card)

@@ -6,6 +6,7 @@ import io
 import zipfile
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 from streamlit.testing.v1 import AppTest
 
@@ -14,6 +15,7 @@ from app.services import verify
 from app.services.access import Role
 from app.services.audit import audit_years, audit_zip
 from app.services.workbench import Workbench
+from storage.anchors import AnchorUnreadable
 from tests.app.conftest import ANA, FillBook
 from tests.app.pages.conftest import MAIN, PATIENCE, SignIn, said
 from tests.databases import behind_the_store
@@ -60,7 +62,7 @@ def test_an_accountant_is_told_whom_to_ask(wb: Workbench, fill: FillBook, sign_i
     assert not any(b.key == "evidence.check" for b in at.button)
 
 
-def test_the_archive_holds_what_the_folder_would(wb: Workbench, fill: FillBook, tmp_path: Path) -> None:
+def test_the_archive_holds_what_the_folder_would(wb: Workbench, fill: FillBook) -> None:
     fill(wb)
     year = audit_years(wb, ANA, "test")[0]
     made = audit_zip(wb, ANA, "test", year.label)
@@ -71,6 +73,18 @@ def test_the_archive_holds_what_the_folder_would(wb: Workbench, fill: FillBook, 
     assert {"manifest.json", "README.md", "process.md"} <= names
     assert len(names) == made.report.files
     assert made.file_name == f"{folder}.zip" == f"audit-test-{year.label}.zip"
+
+
+def test_an_anchor_that_was_kept_is_held_against_the_book(wb: Workbench, fill: FillBook) -> None:
+    fill(wb)
     name, data = verify.anchor_file(wb, ANA, "test")
-    (tmp_path / name).write_bytes(data)
-    assert verify.verify(wb, ANA, "test", [tmp_path / name]).whole
+    for kept in wb.home.anchors.rglob("*.json"):
+        kept.unlink()
+    assert not verify.verify(wb, ANA, "test").report.anchors
+    (anchor,) = verify.verify_with(wb, ANA, "test", {name: data}).report.anchors
+    assert not anchor.why
+    with behind_the_store(wb.store) as session:
+        session.execute(sa.text("UPDATE chain SET hash = 'x'"))
+    assert not verify.verify_with(wb, ANA, "test", {name: data}).whole
+    with pytest.raises(AnchorUnreadable, match=r"mine\.json is no anchor"):
+        verify.verify_with(wb, ANA, "test", {"mine.json": data.replace(b"1", b"2")})

@@ -34,7 +34,9 @@ def test_an_empty_book_says_what_to_do(wb: Workbench, fill: FillBook, opened: Op
 
 
 def test_without_a_book_the_page_says_how_to_begin(wb: Workbench, opened: Open) -> None:
-    assert "counterpoint import BOOK FILE" in said(opened(JOURNAL))
+    at = opened(JOURNAL)
+    assert "Import a ledger to begin." in said(at)
+    assert [x.proto.label for x in at.get("page_link")] == ["Import"]
 
 
 def test_the_newest_entries_come_first_on_pages_of_25(wb: Workbench, fill: FillBook, opened: Open) -> None:

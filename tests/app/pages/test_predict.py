@@ -21,7 +21,8 @@ from tests.builders import some_entries
 def test_without_a_book_the_page_says_how_to_begin(wb: Workbench, opened: Open) -> None:
     at = opened()
     assert not at.exception
-    assert "counterpoint import BOOK FILE" in said(at)
+    assert "Import a ledger to begin." in said(at)
+    assert [x.proto.label for x in at.get("page_link")] == ["Import"]
 
 
 def test_a_book_without_a_model_answers_by_hand_and_never_surely(wb: Workbench, fill: FillBook, opened: Open) -> None:

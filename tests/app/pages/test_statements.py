@@ -67,7 +67,8 @@ def test_without_a_statement_the_page_says_how_to_get_one(wb: Workbench, fill: F
     fill(wb)
     at = opened(PAGE)
     assert not at.exception
-    assert "counterpoint import test FILE" in said(at)
+    assert "Import a file of your bank (CAMT.053, MT940, OFX or CSV) into test." in said(at)
+    assert [x.proto.label for x in at.get("page_link")] == ["Import"]
 
 
 def test_the_first_line_is_proposed_with_its_bank_line(wb: Workbench, book: str, opened: Open) -> None:

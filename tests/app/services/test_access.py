@@ -48,7 +48,7 @@ SAMPLES: Mapping[str, Any] = {
     "Sequence[str]": (), "Mapping[str, Any]": {"book": "test", "description": "Rent", "amount": "9"},
     "Callable[[str], None]": lambda _: None, "JournalQuery": JournalQuery(), "Event": an_event(),
     "Seen": Seen(version=1), "Edit": Edit(lines=()), "Lock": Lock.SOFT, "tuple[date, date]": (A_DAY, A_DAY),
-    "FiscalYear": FiscalYear(label="", first=A_DAY, last=A_DAY), "Mapping[str, object]": {},
+    "FiscalYear": FiscalYear(label="", first=A_DAY, last=A_DAY), "Mapping[str, object]": {}, "Mapping[str, bytes]": {},
     "Sequence[Line]": (), "Role": Role.ACCOUNTANT, "NewUser": NewUser(login="new.one", name="New", secret="x"),
     "TypedTax": TypedTax(code="V19", withdraw=True),
     "Proposal": Proposal(event=an_event(), bundle="", status=Status.NOT_SURE, candidates=()),

@@ -1,0 +1,14 @@
+"""A page that has nothing to show yet: why, and the way to the page where that begins."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app import state
+from app.i18n import _
+
+
+def import_first(why: str, icon: str = "info") -> None:
+    """Say what is missing, with a link to the page Import. ``why`` is safe as Markdown."""
+    st.info(why, icon=f":material/{icon}:")
+    st.page_link(state.IMPORT_PAGE, label=_("Import"), icon=":material/upload_file:")
