@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from app import book_cli, exchange_cli, measure_cli, people_cli, safety_cli
+from app import book_cli, exchange_cli, measure_cli, model_cli, people_cli, safety_cli
 from app.home import Home, HomeUnusable
 from app.mishap import mishap
 from app.terminal import done, finish, home, progress
@@ -39,7 +39,7 @@ def run(
     finish(serving.run(home(), host=host, port=port, browser=not no_browser, say=progress), as_json=False)
 
 
-for part in (book_cli, exchange_cli, safety_cli, measure_cli):
+for part in (book_cli, model_cli, exchange_cli, safety_cli, measure_cli):
     cli.registered_commands += part.cli.registered_commands
 cli.add_typer(people_cli.commands(done), name="user")
 

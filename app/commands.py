@@ -147,7 +147,7 @@ def _settle_leftovers(wb: Workbench) -> None:
 
 def commands() -> dict[str, Command]:
     """The whole list; nothing else can be asked for through the socket."""
-    from app import audit_commands, batch_commands, export_commands, mapping_commands
+    from app import audit_commands, batch_commands, export_commands, mapping_commands, model_commands
     from app import people_commands as people
     from app import safety_commands as safety
     from app import tax_commands as tax
@@ -160,6 +160,9 @@ def commands() -> dict[str, Command]:
         "mapping": mapping_commands.mapping,
         "train": train,
         "trained": trained,
+        "models": model_commands.models,
+        "release": model_commands.release,
+        "rollback": model_commands.rollback,
         "predict": predict,
         "journals": journals,
         "taxes": tax.taxes,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -25,6 +26,19 @@ class NewModel:
     snapshot_digest: str
     metrics: Mapping[str, float]
     seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """One change of the model in use. ``before`` is empty for the first; ``back`` marks a return to an earlier one."""
+
+    digest: str
+    before: str
+    by: str
+    recorded: datetime
+    reason: str
+    back: bool
+    accepted: str = ""  # what was knowingly accepted with it
 
 
 class ModelStore:
@@ -61,14 +75,37 @@ class ModelStore:
         """The model in use, or None before the first release."""
         return next((m for m in self.list(book_id) if m.champion), None)
 
-    def set_champion(self, book_id: str, digest: str, by: str, reason: str = "") -> Decision:
+    def set_champion(
+        self, book_id: str, digest: str, by: str, reason: str = "", detail: Mapping[str, str] | None = None
+    ) -> Decision:
         """Release a model: an appended decision on the book. Raises UnknownModel."""
         before = self._champion_digest(book_id)
         if digest not in {m.digest for m in self.list(book_id)}:
             raise UnknownModel(digest)
-        return add_decision(
-            self._session, book_id, act="released", by=by, reason=reason, detail={"before": before, "model": digest}
+        about = {"before": before, "model": digest, **(detail or {})}
+        return add_decision(self._session, book_id, act="released", by=by, reason=reason, detail=about)
+
+    def go_back(self, book_id: str, by: str, reason: str) -> Decision | None:
+        """Use the model again that was in use before this one; None where there was none."""
+        stack: list[str] = []
+        for one in self.releases(book_id):
+            if one.back:
+                stack.pop()
+            else:
+                stack.append(one.digest)
+        if len(stack) < 2:
+            return None
+        return self.set_champion(book_id, stack[-2], by, reason, {"back": "yes"})
+
+    def releases(self, book_id: str) -> tuple[Release, ...]:
+        """Every change of the model in use, oldest first."""
+        t = schema.decisions.c
+        rows = self._session.execute(
+            sa.select(t.recorded_by, t.recorded, t.reason, t.detail)
+            .where(t.book_id == book_id, t.act == "released")
+            .order_by(t.sequence)
         )
+        return tuple(_release(r.recorded_by, r.recorded, r.reason, json.loads(r.detail)) for r in rows)
 
     def _champion_digest(self, book_id: str) -> str:
         t = schema.decisions.c
@@ -76,3 +113,10 @@ class ModelStore:
             sa.select(t.detail).where(t.book_id == book_id, t.act == "released").order_by(t.sequence.desc()).limit(1)
         ).one_or_none()
         return str(json.loads(detail)["model"]) if detail else ""
+
+
+def _release(by: str, recorded: datetime, reason: str, detail: Mapping[str, str]) -> Release:
+    return Release(
+        digest=detail["model"], before=detail["before"], by=by, recorded=recorded, reason=reason,
+        back="back" in detail, accepted=detail.get("accepted", ""),
+    )  # fmt: skip

@@ -90,6 +90,13 @@ class Predictors:
         error = future.exception() if future is not None and future.done() else None
         return isinstance(error, (BundleDamaged, BundleMismatch)) or not (self.folder(record) / "bundle.json").is_file()
 
+    def whole(self, book: Book, record: ModelRecord) -> None:
+        """Read a model from the disk and let it go. Raises BundleDamaged, BundleMismatch."""
+        from engine import bundle
+
+        with _one_at_a_time:
+            _belongs(bundle.load(self.folder(record)), book, record)
+
     def _current(self, book: Book, record: ModelRecord) -> Loaded | None:
         with self._lock:
             loaded = self._ready.get(book.book_id)
@@ -128,11 +135,7 @@ class Predictors:
 
         torch.set_num_threads(1)  # a second thread waits at barriers whenever anything else runs
         made = bundle.load(self.folder(record))
-        if made.book != book.name:
-            raise BundleMismatch("The model's book", book.name, made.book, "Train this book, or restore its own model.")
-        if made.digest != record.digest:
-            remedy = "Restore the folder from a backup, or train again."
-            raise BundleMismatch("The model's digest", record.digest, made.digest, remedy)
+        _belongs(made, book, record)
         loaded = Loaded(record.digest, made, Predictor(made), made.reasoner.memory)
         self.catch_up(book, loaded)
         gc.unfreeze()  # what an earlier model left in cycles goes now
@@ -183,3 +186,11 @@ def _remember(loaded: Loaded, head: int, gone: Sequence[str], fresh: Sequence[En
             with loaded.lock:
                 loaded.predictor.remember(fresh[start : start + AT_ONCE])
         loaded.head = head
+
+
+def _belongs(made: Bundle, book: Book, record: ModelRecord) -> None:
+    if made.book != book.name:
+        raise BundleMismatch("The model's book", book.name, made.book, "Train this book, or restore its own model.")
+    if made.digest != record.digest:
+        remedy = "Restore the folder from a backup, or train again."
+        raise BundleMismatch("The model's digest", record.digest, made.digest, remedy)
