@@ -29,7 +29,7 @@ def grouped(postings: Sequence[Posting]) -> Grouping:
 
 def stage_postings(
     staging: Staging,
-    postings: Sequence[Posting],
+    postings: list[Posting],
     broken: Sequence[Posting],
     *,
     french: bool = False,
@@ -37,17 +37,19 @@ def stage_postings(
 ) -> Staged:
     """Group rows into entries. ``broken`` are the readable parts of rows with an error: their entries stay out.
 
+    ``postings`` are used up: the list is empty afterwards, so that a million of them can go while entries come.
     ``french``: the account numbers follow the French chart, so types and groups can be derived.
     ``grouping``: where something else than `grouped` told the entries apart.
     """
-    names = _journal_names(postings)
+    names, accounts = _journal_names(postings), catalog(postings, french=french)
     grouping = grouping or grouped(postings)
+    postings.clear()
     staging.reasons += grouping.reasons()
     bad_numbers = {_named(p) for p in broken}
     bad_places = {(p.journal, p.date, p.document) for p in broken}
     rows = sorted({e.row for e in staging.errors})
     lost_keys: dict[tuple[str, str, str], str] = {}
-    for g in grouping.groups:
+    for g in grouping.taken():
         first = g.postings[0]
         lost = (
             _named(first) in bad_numbers
@@ -62,7 +64,7 @@ def stage_postings(
             staging.stay([p.row for p in g.postings], entry.entry_id)
     _stay(staging, broken, lost_keys)
     journals = [(_journal_text(code, names), code, name) for code, name in names.items() if code]
-    return replace(staging.finish(catalog(postings, french=french), journals), types_derived=french)
+    return replace(staging.finish(accounts, journals), types_derived=french)
 
 
 def _named(p: Posting) -> tuple[str, str, str]:
@@ -90,26 +92,25 @@ def _report_company(staging: Staging, g: Group, rows: Sequence[int]) -> None:
 
 
 def entry_of(g: Group, journal: str) -> Entry:
-    """The entry that a group of rows makes; party stays empty unless the file has one for the entry itself."""
+    """The entry that a group of rows makes; party stays empty unless the file has one for the entry itself.
+
+    Its key is one that the next export of the same books repeats: the file's own, the number's, or the content's.
+    """
     rows = g.postings
     best = max(rows, key=lambda p: p.size)
     day = rows[0].date if g.numbered and len({p.date for p in rows}) == 1 else max(p.date for p in rows)
+    key, number = rows[0].key, rows[0].number
+    if g.numbered and not key:
+        key = f"{rows[0].journal}-{number}-{day.year}"
     entry = Entry(
-        entry_id=rows[0].key, date=day, description=best.description or _description(rows, best),
+        entry_id=key, date=day, description=best.description or _description(rows, best),
         lines=tuple(x for p in rows for x in p.lines()), currency=rows[0].currency, journal=journal,
-        party=rows[0].entry_party, number=rows[0].number, document=_joined(p.document for p in rows),
+        party=rows[0].entry_party, number=number, document=_joined(p.document for p in rows),
         document_date=_document_date(rows, best),
     )  # fmt: skip
-    return _keyed(entry, rows[0].journal, numbered=g.numbered)
-
-
-def _keyed(entry: Entry, code: str, *, numbered: bool) -> Entry:
-    """With a key that the next export of the same books repeats: the number's, or the content's."""
-    if entry.entry_id:
+    if key:
         return entry
-    if numbered:
-        return replace(entry, entry_id=f"{code}-{entry.number}-{entry.date.year}")
-    return replace(entry, entry_id=f"{code}~{entry.date.isoformat()}~{content_digest(entry)[:_DIGEST]}")
+    return replace(entry, entry_id=f"{rows[0].journal}~{day.isoformat()}~{content_digest(entry)[:_DIGEST]}")
 
 
 def _description(rows: Sequence[Posting], best: Posting) -> str:

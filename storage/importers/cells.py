@@ -22,6 +22,7 @@ _NUMBER = re.compile(r"[+-]?\d*\.?\d+(E[+-]?\d{1,2})?", re.IGNORECASE | re.ASCII
 _GROUPS = re.compile(
     r"[+-]?(\d*|\d{1,3}(,\d{2,3})*,\d{3}|\d{1,3}(\.\d{2,3})*\.\d{3})(E[+-]?\d{1,2})?", re.IGNORECASE | re.ASCII
 )
+_PLAIN = re.compile(r"-?\d{1,15}(?:([.,])\d{1,4})?", re.ASCII)  # nearly all of them: the short road
 _MARKS = re.compile(r"[.,]")
 _AMOUNT_REMEDY = "Write it like 1234,56 or 1234.56."
 _ODD = re.compile(r"[^a-z0-9]")
@@ -51,6 +52,8 @@ def read_amount(cell: str, decimal: str = "") -> Decimal:
     ``decimal`` is the column's mark where it is known; else with both marks the last one is decimal, a mark
     that occurs twice groups thousands, and a single one is decimal. Raises BadCell.
     """
+    if (plain := _PLAIN.fullmatch(cell)) and plain[1] in (None, decimal or plain[1]):
+        return Decimal(cell.replace(",", "."))
     if len(cell) > _LONGEST_AMOUNT:
         raise BadCell(f"has {len(cell):,} characters and an amount has at most {_LONGEST_AMOUNT}", _AMOUNT_REMEDY)
     text = cell.translate(_BLANKS).translate(_CURRENCY_SIGNS)

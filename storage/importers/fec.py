@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,9 +11,10 @@ from storage.errors import ImportRefused
 from storage.importers.assemble import stage_postings
 from storage.importers.cells import BadCell, column_key, need_day, read_amount, read_day
 from storage.importers.outside import Raw
+from storage.importers.packed import Same
 from storage.importers.posting import ZERO, Posting
 from storage.importers.reader import Head, Reader
-from storage.importers.source import Source, decode, rows_of
+from storage.importers.source import Source, decode, each_row
 from storage.importers.staging import Staging
 from storage.records import Shape, Staged
 
@@ -65,68 +65,87 @@ def looks_like(head: Head) -> bool:
 def read_fec(source: Source) -> Staged:
     """Stage a FEC. Raises ImportRefused when the header lacks what an entry needs or nothing follows it."""
     text, encoding = decode(source.main, source.data)
-    rows = [(n, row) for n, row in enumerate(rows_of(text.replace("\0", "")), start=1) if row.strip()]
-    layout = layout_of(rows[0][1].lstrip("\ufeff")) if rows else None
+    rows = _rows(text)
+    header = next(rows, (0, ""))[1].lstrip("\ufeff")
+    layout = layout_of(header)
     if layout is None:
-        raise _bad_header(source, rows[0][1] if rows else "")
-    if len(rows) == 1:
+        raise _bad_header(source, header)
+    staging = Staging(source, NAME, [_reason(layout, encoding)], raw=_raw(source, layout, header))
+    reader = _Rows(staging, layout)
+    for number, row in rows:
+        reader.read(number, row)
+    if not reader.rows:
         raise ImportRefused(source.main, "it has a header line and no rows", "Export it again with its entries.")
-    staging = Staging(source, NAME, [_reason(layout, encoding)], raw=_raw(layout, rows))
-    found: list[Posting] = []
-    broken: list[Posting] = []
-    for number, row in rows[1:]:
-        _read_row(staging, layout, number, row, found, broken)
-    return stage_postings(staging, found, broken, french=True)
+    del text, rows
+    return stage_postings(staging, reader.found, reader.broken, french=True)
 
 
-def _raw(layout: Layout, rows: Sequence[tuple[int, str]]) -> Raw:
+def _rows(text: str) -> Iterator[tuple[int, str]]:
+    """Rows that say anything, the header first."""
+    rows = enumerate(each_row(text.replace("\0", "")), start=1)
+    return ((number, row) for number, row in rows if row.strip())
+
+
+def _raw(source: Source, layout: Layout, header: str) -> Raw:
     """The table as it lies in the file."""
-    header = rows[0][1].lstrip("\ufeff").split(layout.separator)
 
-    def cells(number: int) -> Sequence[str]:
-        at = bisect_left(rows, number, key=lambda r: r[0])
-        return rows[at][1].split(layout.separator) if at < len(rows) and rows[at][0] == number else ()
+    def again() -> Iterator[tuple[int, Sequence[str]]]:
+        rows = _rows(decode(source.main, source.data)[0])
+        return ((number, row.split(layout.separator)) for number, row in rows)
 
-    return Raw(Shape(columns=tuple(header), separator=layout.separator, quoted=False), cells)
-
-
-def _read_row(
-    staging: Staging, layout: Layout, number: int, row: str, found: list[Posting], broken: list[Posting]
-) -> None:
-    limits = staging.source.limits
-    if len(row) > limits.row_characters or row.count(layout.separator) > limits.columns:
-        why = f"is longer than {limits.row_characters:,} characters or has more than {limits.columns:,} fields"
-        staging.fail(number, "", row, why, "Check the end of the row.")
-        return
-    cells = _cells(layout, row)
-    if cells is None:
-        count = row.count(layout.separator) + 1
-        staging.fail(
-            number, "", row, f"has {count} fields and the header has {layout.width}",
-            "Remove the separators or line breaks inside its texts.",
-        )  # fmt: skip
-        return
-    long = next((name for name, cell in cells.items() if len(cell) > limits.cell_characters), "")
-    reader = _Reader(cells)
-    posting = reader.posting(number)
-    if long:
-        why = f"has {len(cells[long]):,} characters and the limit is {limits.cell_characters:,}"
-        reader.problems.append((long, BadCell(why, "Shorten it in the source.")))
-    for column, problem in reader.problems:
-        staging.fail(number, column, cells.get(column, ""), problem.why, problem.remedy)
-    (broken if reader.problems else found).append(posting)
+    return Raw(Shape(columns=tuple(header.split(layout.separator)), separator=layout.separator, quoted=False), again)
 
 
-def _cells(layout: Layout, row: str) -> dict[str, str] | None:
+class _Rows:
+    """Reads rows into postings; ``broken`` are those of rows with an error."""
+
+    def __init__(self, staging: Staging, layout: Layout) -> None:
+        self._staging, self._layout = staging, layout
+        self._same = Same(lambda cell: cell.strip(" \u00a0"))
+        self.rows = 0
+        self.found: list[Posting] = []
+        self.broken: list[Posting] = []
+
+    def read(self, number: int, row: str) -> None:
+        self.rows += 1
+        limits, layout = self._staging.source.limits, self._layout
+        if len(row) > limits.row_characters or row.count(layout.separator) > limits.columns:
+            why = f"is longer than {limits.row_characters:,} characters or has more than {limits.columns:,} fields"
+            self._staging.fail(number, "", row, why, "Check the end of the row.")
+            return
+        cells = _cells(layout, row, self._same)
+        if cells is None:
+            count = row.count(layout.separator) + 1
+            self._staging.fail(
+                number, "", row, f"has {count} fields and the header has {layout.width}",
+                "Remove the separators or line breaks inside its texts.",
+            )  # fmt: skip
+            return
+        reader = _Reader(cells)
+        posting = reader.posting(number)
+        long = len(row) > limits.cell_characters and next(
+            (name for name, cell in cells.items() if len(cell) > limits.cell_characters), ""
+        )
+        if long:
+            why = f"has {len(cells[long]):,} characters and the limit is {limits.cell_characters:,}"
+            reader.problems.append((long, BadCell(why, "Shorten it in the source.")))
+        for column, problem in reader.problems:
+            self._staging.fail(number, column, cells.get(column, ""), problem.why, problem.remedy)
+        (self.broken if reader.problems else self.found).append(posting)
+
+
+def _cells(layout: Layout, row: str, same: Mapping[str, str]) -> dict[str, str] | None:
     """A row's cells by column. Too many fields: a trailing separator, or separators inside EcritureLib."""
     parts = row.split(layout.separator)
     extra = len(parts) - layout.width
-    candidates: list[Sequence[str]] = [parts] if extra == 0 else []
+    if extra == 0:
+        return {name: same[parts[i]] for name, i in layout.places.items()}
+    candidates: list[Sequence[str]] = []
     if extra >= 1 and not parts[-1].strip():
         candidates.append(_rejoined(layout, parts[:-1], extra - 1))
     if extra >= 1:
         candidates.append(_rejoined(layout, parts, extra))
-    named = [{name: c[i].strip(" \u00a0") for name, i in layout.places.items()} for c in candidates]
+    named = [{name: same[c[i]] for name, i in layout.places.items()} for c in candidates]
     sound = [cells for cells in named if not _reads_badly(cells)]
     return next(iter(sound or named), None)
 

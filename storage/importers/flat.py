@@ -44,9 +44,12 @@ def read_flat(source: Source) -> Staged:
     found = _found(source)
     kind = sheet.kind_of(source.data) or NAME
     first = _first(found, kind)
-    if found.fit.chart:
-        return stage_chart(source, kind, found.grid, found.fit.mapping, first)
-    return stage(source, kind, decide(source, found.grid, found.fit.mapping), first)
+    grid, mapping, chart = found.grid, found.fit.mapping, found.fit.chart
+    if chart:
+        return stage_chart(source, kind, grid, mapping, first)
+    table = [decide(source, grid, mapping)]
+    del found, grid  # nobody but the last step holds the cells, so that it can let go of them
+    return stage(source, kind, table.pop(), first)
 
 
 def describe(

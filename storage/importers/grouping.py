@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -26,6 +27,12 @@ class Grouping:
     split: int = 0  # entries found by date, piece and balance
     mixed_days: int = 0  # entries whose rows carry several dates
 
+    def taken(self) -> Iterator[Group]:
+        """Each group once, which is then let go of: rows without end need not lie beside the entries made of them."""
+        self.groups.reverse()
+        while self.groups:
+            yield self.groups.pop()
+
     def reasons(self) -> list[str]:
         """How rows were grouped, in sentences; empty where every number names one entry."""
         out = []
@@ -45,7 +52,9 @@ def group(postings: Sequence[Posting], joins: Callable[[Posting], bool]) -> Grou
     ``joins`` tells of a journal whose left-over rows belong together however they are dated (an opening).
     """
     found = Grouping()
-    for bucket in _by(postings, lambda p: (p.key, p.journal, p.number)):
+    buckets = _by(postings, lambda p: (p.key, p.journal, p.number))
+    while buckets:
+        bucket = buckets.popleft()
         first = bucket[0]
         named = bool(first.key) or first.number.strip("0") not in _NO_NUMBER
         if named and len({p.date for p in bucket}) == 1:
@@ -103,9 +112,9 @@ def _balance(rows: Iterable[Posting]) -> Decimal:
     return sum((p.balance for p in rows), ZERO)
 
 
-def _by(rows: Iterable[Posting], key: Callable[[Posting], object]) -> list[list[Posting]]:
+def _by(rows: Iterable[Posting], key: Callable[[Posting], object]) -> deque[list[Posting]]:
     """Rows by key, in the order of each key's first row."""
     found: dict[object, list[Posting]] = {}
     for p in rows:
         found.setdefault(key(p), []).append(p)
-    return list(found.values())
+    return deque(found.values())

@@ -47,10 +47,8 @@ def propose(entries: Sequence[Entry], journals: Iterable[tuple[str, str, str]] =
 def apply(entries: Sequence[Entry], journals: Sequence[JournalKind]) -> tuple[Entry, ...]:
     """Entries with the kind of their journal, or with one of their own where it is certain."""
     kinds = {j.journal: j.kind for j in journals}
-    return tuple(
-        e if e.kind is not Kind.NORMAL else replace(e, kind=_own_kind(e, kinds.get(e.journal, Kind.NORMAL)))
-        for e in entries
-    )
+    own = (_own_kind(e, kinds.get(e.journal, Kind.NORMAL)) if e.kind is Kind.NORMAL else e.kind for e in entries)
+    return tuple(e if kind is e.kind else replace(e, kind=kind) for e, kind in zip(entries, own, strict=True))
 
 
 def opening_by_name(code: str, name: str) -> bool:

@@ -8,11 +8,11 @@ from __future__ import annotations
 import csv
 import io
 import re
-from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from storage.exporters.cells import safe
+from storage.importers.packed import Row
 from storage.printable import shown
 from storage.records import Outside, Shape
 
@@ -23,20 +23,16 @@ _BREAKS = str.maketrans(dict.fromkeys("\t\r\n\x0b\x0c\x1c\x1d\x1e\x85\u2028\u202
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """How a table lies in its file, and the cells of one of its rows by number; none for a row that is not there."""
+    """How a table lies in its file, and a way to read its rows anew: most files need none of them a second time."""
 
     shape: Shape
-    cells: Callable[[int], Sequence[str]]
+    rows: Callable[[], Iterable[Row]]
 
-
-def by_number(rows: Sequence[tuple[int, Sequence[str]]]) -> Callable[[int], Sequence[str]]:
-    """Looks rows up that are in the order of their numbers."""
-
-    def cells(number: int) -> Sequence[str]:
-        at = bisect_left(rows, number, key=lambda r: r[0])
-        return rows[at][1] if at < len(rows) and rows[at][0] == number else ()
-
-    return cells
+    def cells(self, numbers: Sequence[int]) -> Iterator[tuple[int, Sequence[str]]]:
+        """The rows with these rising numbers; nothing for one that is not there."""
+        wanted = set(numbers)
+        if wanted:
+            yield from (row for row in self.rows() if row[0] in wanted)
 
 
 def written(shape: Shape, rows: Sequence[Outside]) -> tuple[str, bytes]:

@@ -18,6 +18,7 @@ import python_calamine
 from storage.errors import ImportRefused
 from storage.importers.archive import Archive
 from storage.importers.limits import MIB
+from storage.importers.packed import Packed
 from storage.importers.source import Source
 from storage.printable import shown
 
@@ -42,7 +43,7 @@ class Sheet:
     """One sheet: its rows that are not empty, each with its number in the sheet."""
 
     name: str
-    rows: list[tuple[int, list[str]]] = field(default_factory=list)
+    rows: Packed = field(default_factory=Packed)
 
 
 def kind_of(data: bytes) -> str:
@@ -102,7 +103,7 @@ def _sheets(source: Source, lines: Iterator[bytes]) -> list[Sheet]:
         if any(len(c) > most for c in cells):
             why = f"a cell in row {number} of sheet {shown(out[-1].name)!r} has more than {most:,} characters"
             raise ImportRefused(source.main, why, "Shorten the text.")
-        out[-1].rows.append((number, cells))
+        out[-1].rows.add(number, cells)
     return out
 
 

@@ -208,3 +208,13 @@ def rows_of(text: str) -> list[str]:
     """Physical rows; CR, LF, CRLF and CRCRLF each end one, and nothing else does."""
     rows = _ROW_END.split(text)
     return rows[:-1] if rows and not rows[-1] else rows
+
+
+def each_row(text: str) -> Iterator[str]:
+    """As `rows_of`, one after another: a list of millions would be as large as the text twice over."""
+    at = 0
+    for end in _ROW_END.finditer(text):
+        yield text[at : end.start()]
+        at = end.end()
+    if at < len(text):
+        yield text[at:]

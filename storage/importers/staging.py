@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from engine.journal import Account, Entry, Side, money_text
@@ -58,7 +58,7 @@ class Staging:
             return False
         key = self._free(entry.entry_id)
         self._keys.add(key)
-        self._entries.append((row, replace(entry, entry_id=key)))
+        self._entries.append((row, entry if key == entry.entry_id else replace(entry, entry_id=key)))
         return True
 
     def stay(self, rows: Iterable[int], key: str) -> None:
@@ -70,13 +70,21 @@ class Staging:
         """What stays outside, rows in the order of the file, as many as problems may be listed."""
         if self.raw is None:
             return Kept(entries=self.entries_out)
-        numbers, cells_of = sorted(self._rows_out), self.raw.cells
+        numbers = sorted(self._rows_out)
         outside = []
-        for n in numbers[: self.source.limits.errors]:
-            if cells := tuple(map(clean, cells_of(n))):
-                why = self._why.get(n) or "stays outside with the other rows of its entry."
-                outside.append(Outside(row=n, cells=cells, why=clean(why), key=self._rows_out[n]))
+        for n, cells in self.raw.cells(numbers[: self.source.limits.errors]):
+            why = self._why.get(n) or "stays outside with the other rows of its entry."
+            outside.append(Outside(row=n, cells=tuple(map(clean, cells)), why=clean(why), key=self._rows_out[n]))
         return Kept(entries=self.entries_out, rows=len(numbers), shape=self.raw.shape, outside=tuple(outside))
+
+    def _ordered(self) -> Iterator[Entry]:
+        """The entries as the source has them, each once: they are let go of here."""
+        self._entries.sort(key=lambda x: x[0])
+        self._entries.reverse()
+        position = 0
+        while self._entries:
+            yield replace(self._entries.pop()[1], position=position)
+            position += 1
 
     def _free(self, wanted: str) -> str:
         """The key, with the next number that is free where it repeats; a file of one key stays linear."""
@@ -98,14 +106,13 @@ class Staging:
 
     def finish(self, accounts: Sequence[Account], journals: Iterable[tuple[str, str, str]] = ()) -> Staged:
         """The staged file. ``journals`` are (text, code, name); accounts that only lines name are added."""
-        self._entries.sort(key=lambda x: x[0])
         if rest := self.failed - len(self.errors):
             remedy = "Mend those that are listed, then import the file again."
             last = max(e.row for e in self.errors)
             self.errors.append(
                 RowError(row=last, column="", value=str(rest), why="more problems are not listed", remedy=remedy)
             )
-        entries = tuple(replace(e, position=i) for i, (_, e) in enumerate(self._entries))
+        entries = tuple(self._ordered())
         proposed = kinds.propose(entries, journals)
         return Staged(
             book_hint=self.source.name, format=self.format, reason="; ".join(self.reasons) + ".",
@@ -116,6 +123,12 @@ class Staging:
 
 
 def _clean_entry(e: Entry) -> Entry:
+    """Without what no database holds; nearly always it is there as it was."""
+    whole = f"{e.entry_id}{e.description}{e.currency}{e.journal}{e.party}{e.number}{e.document}"
+    for x in e.lines:
+        whole += x.account + x.party + x.label + x.tax_code + x.original_currency + x.rate_source
+    if clean(whole) == whole:
+        return e
     return replace(
         e, entry_id=clean(e.entry_id), description=clean(e.description), currency=clean(e.currency),
         journal=clean(e.journal), party=clean(e.party), number=clean(e.number), document=clean(e.document),

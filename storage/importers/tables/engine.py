@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -12,7 +13,7 @@ from storage.errors import ImportRefused
 from storage.importers.assemble import grouped, stage_postings
 from storage.importers.cells import BadCell
 from storage.importers.grouping import Group, Grouping
-from storage.importers.outside import Raw, by_number
+from storage.importers.outside import Raw
 from storage.importers.posting import ZERO, Posting
 from storage.importers.source import Source
 from storage.importers.staging import Staging
@@ -76,16 +77,17 @@ def decide(source: Source, grid: Grid, mapping: Mapping) -> Table:
 
 def stage(source: Source, format: str, table: Table, first: str) -> Staged:
     """The entries of a table; ``first`` says how it was found."""
-    grid = table.grid
-    raw = Raw(Shape(columns=grid.names, separator=grid.separator), by_number(grid.rows))
+    raw = Raw(Shape(columns=table.grid.names, separator=table.grid.separator), table.grid.again)
     staging = Staging(source, format, [first, *_said(table)], raw=raw)
     sound: list[Posting] = []
     broken: list[Posting] = []
-    keys = _keys(table)
+    keys, shared = _keys(table), table.mapping.group_by or ()
     for n in range(len(table.rows.rows)):
-        posting, bad = _posting(staging, table, n, keys[n])
+        posting, bad = _posting(staging, table, n, keys[n] if keys else "")
         (broken if bad else sound).append(posting)
-    grouping = _grouping(table, sound, broken)
+    numbers, starts = table.rows.rows.numbers, table.rows.starts
+    del table, keys  # the cells are read: what is made of them takes their place
+    grouping = _by_start(sound, broken, numbers, starts) if START in shared else _by_key(shared, sound)
     balanced = sum(sum((p.balance for p in g.postings), ZERO) == ZERO for g in grouping.groups)
     staging.reasons.append(f"{len(sound) + len(broken):,} rows, {len(grouping.groups):,} entries, {balanced:,} balance")
     return with_types(stage_postings(staging, sound, broken, grouping=grouping))
@@ -183,30 +185,33 @@ def _used(mapping: Mapping) -> set[str]:
 
 
 def _keys(table: Table) -> list[str]:
-    """The key of each row's entry, where something else than its number tells it."""
+    """The key of each row's entry; none at all where its number tells it."""
     shared = table.mapping.group_by or ()
     if shared == ("entry",):
         return table.rows.cells("entry")
     if shared in _BY_NUMBER or START in shared:
-        return [""] * len(table.read)
+        return []
     ordered = sorted(shared, key=lambda s: s not in ("date", "month", "year"))
     return ["-".join(filter(None, map(str, key))) for key in keys_of(ordered, table.rows, table.read)]
 
 
-def _grouping(table: Table, sound: Sequence[Posting], broken: Sequence[Posting]) -> Grouping:
-    shared = table.mapping.group_by or ()
+def _by_key(shared: Sequence[str], sound: Sequence[Posting]) -> Grouping:
     if shared in _BY_NUMBER:
         return grouped(sound)
-    if START not in shared:
-        by_key: dict[str, list[Posting]] = {}
-        for p in sound:
-            by_key.setdefault(p.key, []).append(p)
-        return Grouping([Group(tuple(rows), numbered=True) for rows in by_key.values()])
-    starts = {number: start for (number, _), start in zip(table.rows.rows, table.rows.starts, strict=True)}
-    lost = {starts[p.row] for p in broken}
+    by_key: dict[str, list[Posting]] = {}
+    for p in sound:
+        by_key.setdefault(p.key, []).append(p)
+    return Grouping([Group(tuple(rows), numbered=True) for rows in by_key.values()])
+
+
+def _by_start(
+    sound: Sequence[Posting], broken: Sequence[Posting], numbers: Sequence[int], starts: Sequence[int]
+) -> Grouping:
+    """``numbers`` are those of all rows, ``starts`` the index of the row that began each one's entry."""
+    lost = {starts[bisect_left(numbers, p.row)] for p in broken}
     by_start: dict[int, list[Posting]] = {}
     for p in sound:
-        by_start.setdefault(starts[p.row], []).append(p)
+        by_start.setdefault(starts[bisect_left(numbers, p.row)], []).append(p)
     return Grouping([Group(tuple(r), numbered=False, whole=s not in lost) for s, r in by_start.items()])
 
 

@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 
 from storage.errors import ImportRefused
 from storage.importers import sheet
+from storage.importers.packed import Row
 from storage.importers.reader import HEAD, Head
 from storage.importers.source import Source
 from storage.importers.tables.encoding import decode_table
-from storage.importers.tables.grid import Grid, Row, Text, find, grid_of_sheet, grid_of_text
+from storage.importers.tables.grid import Grid, Text, Tops, find, grid_of_sheet, grid_of_text
 from storage.importers.tables.mapping import SHEET, TEXT, Mapping, fingerprint, key_of
 from storage.importers.tables.names import chart_columns, is_chart, is_journal, journal_columns
 from storage.importers.tables.presets import preset_for
 
-Tops = Sequence[tuple[str, list[Row]]]
 Fits = Callable[[Sequence[str]], "Fit | None"]
 _MARKS = (b"\xff\xfe", b"\xfe\xff")
 
@@ -52,7 +52,8 @@ def found_in_text(source: Source) -> Found:
     separator, header, fit = found
     if (saved := fit.mapping.encoding) and saved != given.encoding and (again := _recoded(source, saved)) is not None:
         known = Text.of(source.main, again, saved, source.limits, separator)
-    return Found(grid_of_text(source, known, separator, header), fit)
+    grid = grid_of_text(source, known, separator, header)
+    return Found(replace(grid, again=lambda: found_in_text(source).grid.rows), fit)
 
 
 def found_in_sheets(source: Source) -> Found:

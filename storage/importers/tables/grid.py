@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import csv
 import re
-import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TypeVar
@@ -14,23 +13,16 @@ from typing import TypeVar
 from storage.errors import ImportRefused
 from storage.exporters.cells import bare
 from storage.importers.limits import Limits
+from storage.importers.packed import Packed, Row, Same
 from storage.importers.source import Source, rows_of
 from storage.importers.table import Table
 from storage.importers.tables.mapping import SEPARATORS, unique
 
 T = TypeVar("T")
-Row = tuple[int, list[str]]
+Tops = Sequence[tuple[str, Sequence[Row]]]  # first rows as each separator divides them
 LOOKED_AT = 200  # rows that a header may stand behind, and that tell the separator
 _SAMPLE = 1 << 18  # characters
 _ROW_END = re.compile(r"\r*\n|\r")
-
-
-class _Same(dict[str, str]):
-    """Cells without the blanks around them and the sign that marks text, one object for all that say the same."""
-
-    def __missing__(self, cell: str) -> str:
-        found = self[cell] = sys.intern(bare(cell).strip())
-        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +31,12 @@ class Grid:
 
     names: tuple[str, ...]
     header: int
-    rows: list[Row] = field(repr=False)
+    rows: Packed = field(repr=False)
     encoding: str = ""
     separator: str = ""
     sheet: str = ""
     others: tuple[str, ...] = ()  # further sheets with a table that fits
+    again: Callable[[], Iterable[Row]] = field(default=tuple, repr=False)  # the rows, read anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +45,7 @@ class Text:
 
     text: str
     encoding: str
-    tops: tuple[tuple[str, list[Row]], ...]
+    tops: tuple[tuple[str, Sequence[Row]], ...]
 
     @classmethod
     def of(cls, name: str, text: str, encoding: str, limits: Limits, separator: str = "") -> Text:
@@ -70,7 +63,7 @@ class Text:
         return cls(text, encoding, tuple(tops))
 
 
-def find(tops: Sequence[tuple[str, list[Row]]], fits: Callable[[Sequence[str]], T | None]) -> tuple[str, Row, T] | None:
+def find(tops: Tops, fits: Callable[[Sequence[str]], T | None]) -> tuple[str, Row, T] | None:
     """The first row whose names ``fits`` knows, with its separator and what ``fits`` made of it."""
     for separator, rows in tops:
         for row in rows[:LOOKED_AT]:
@@ -82,18 +75,22 @@ def find(tops: Sequence[tuple[str, list[Row]]], fits: Callable[[Sequence[str]], 
 
 def grid_of_text(source: Source, text: Text, separator: str, header: Row) -> Grid:
     """The whole table below its header. Raises ImportRefused for quotation marks that do not end."""
-    start = _start_of(text.text, header[0])
-    table = Table(source.main, text.text[start:], separator, source.limits, strict=True, first=header[0])
-    rows = table.records()
+    table = Table(source.main, text.text, separator, source.limits, strict=True)
+    rows = table.begin(_start_of(text.text, header[0]), header[0]).records()
     names = unique(next(rows, (0, []))[1])
-    same = _Same()  # a ledger repeats its days, accounts and texts; each is kept once
-    kept = [(number, [same[c] for c in cells]) for number, cells in rows]
-    return Grid(names, header[0], [r for r in kept if any(r[1])], text.encoding, separator)
+    same, kept = Same(lambda cell: bare(cell).strip()), Packed()
+    for number, cells in rows:
+        if any(found := [same[c] for c in cells]):
+            kept.add(number, found)
+    return Grid(names, header[0], kept, text.encoding, separator)
 
 
 def grid_of_sheet(name: str, rows: Sequence[Row], header: Row, others: Sequence[str] = ()) -> Grid:
-    below = [(n, [type(c)(c.strip()) for c in cells]) for n, cells in rows if n > header[0]]
-    return Grid(tuple(header[1]), header[0], [r for r in below if any(r[1])], sheet=name, others=tuple(others))
+    below = Packed()
+    for n, cells in rows:
+        if n > header[0] and any(found := [type(c)(c.strip()) for c in cells]):
+            below.add(n, found)
+    return Grid(tuple(header[1]), header[0], below, sheet=name, others=tuple(others), again=lambda: below)
 
 
 def _start_of(text: str, row: int) -> int:
@@ -103,9 +100,9 @@ def _start_of(text: str, row: int) -> int:
     return next(islice((m.end() for m in _ROW_END.finditer(text)), row - 2, None), len(text))
 
 
-def _cells(rows: Sequence[str], separator: str) -> list[Row]:
+def _cells(rows: Sequence[str], separator: str) -> Sequence[Row]:
     """Each physical row by itself: a quotation mark above the table must not swallow it."""
-    out = []
+    out: list[Row] = []
     for number, row in enumerate(rows, start=1):
         try:
             cells = next(csv.reader([row], delimiter=separator), [])

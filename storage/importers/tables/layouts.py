@@ -144,7 +144,8 @@ def _part(name: str, rows: Rows, days: Sequence[date | None]) -> Sequence[Hashab
         "date": date.isoformat, "month": lambda d: d.isoformat()[:7], "year": lambda d: d.isoformat()[:4],
     }  # fmt: skip
     if name in shapes:
-        return [shapes[name](d) if d else "" for d in days]
+        texts = {d: shapes[name](d) if d else "" for d in set(days)}
+        return [texts[d] for d in days]
     return rows.cells(name)
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Mapping as Map
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 
 from storage.errors import ImportRefused
 from storage.identity import fold
-from storage.importers.tables.grid import Grid, Row
+from storage.importers.packed import Packed, Row
+from storage.importers.tables.grid import Grid
 from storage.importers.tables.mapping import START, Mapping
 from storage.importers.tables.names import TOTALS
 
@@ -26,19 +29,19 @@ class Rows:
     """``starts`` gives each row the index of the row that began its entry; ``passed`` counts rows left out."""
 
     at: Map[str, int]  # role -> position
-    rows: list[Row] = field(repr=False)
-    starts: list[int] = field(repr=False)
+    rows: Packed = field(repr=False)
+    starts: Sequence[int] = field(repr=False)
     passed: int = 0
     continued: bool = False
 
     def has(self, role: str) -> bool:
         """Whether the table has such a column and it is not blank."""
-        return role in self.at and any(self.cells(role))
+        return any(self.cells(role))
 
     def cells(self, role: str) -> list[str]:
         """One column; blank where the table has none or a row ends before it."""
         at = self.at.get(role)
-        return [""] * len(self.rows) if at is None else [c[at] if at < len(c) else "" for _, c in self.rows]
+        return [""] * len(self.rows) if at is None else self.rows.column(at)
 
 
 def positions(file: str, grid: Grid, columns: Map[str, str]) -> dict[str, int]:
@@ -53,13 +56,10 @@ def positions(file: str, grid: Grid, columns: Map[str, str]) -> dict[str, int]:
 
 def rows_by_role(grid: Grid, at: Map[str, int], mapping: Mapping) -> Rows:
     """The rows that are lines of entries, in the order of the table."""
-    kept, passed = [], 0
     skip = tuple(fold(s) for s in (*TOTALS, *mapping.skip))
-    for number, cells in grid.rows:
-        if _is_no_line(cells, at, skip):
-            passed += 1
-        else:
-            kept.append((number, cells))
+    lines = [not _is_no_line(cells, at, skip) for _, cells in grid.rows]
+    passed = lines.count(False)
+    kept = Packed(compress(grid.rows, lines)) if passed else grid.rows
     continued = _is_continued(kept, at) if mapping.continued is None else mapping.continued
     by_start = START in (mapping.group_by or ())
     starts = _starts(kept, at, by_number=continued and not by_start)
@@ -102,9 +102,9 @@ def _is_continued(rows: Sequence[Row], at: Map[str, int]) -> bool:
     return blank >= _FEWEST * len(rows) and blank > 0
 
 
-def _starts(rows: Sequence[Row], at: Map[str, int], *, by_number: bool) -> list[int]:
+def _starts(rows: Sequence[Row], at: Map[str, int], *, by_number: bool) -> Sequence[int]:
     """A row with a day begins an entry; rows of one number stay together though each has its day."""
-    starts: list[int] = []
+    starts = array("q")
     above = ""
     for n, (_, cells) in enumerate(rows):
         number = _cell(cells, at, "number") or _cell(cells, at, "entry")
@@ -116,20 +116,21 @@ def _starts(rows: Sequence[Row], at: Map[str, int], *, by_number: bool) -> list[
     return starts
 
 
-def _filled(rows: Sequence[Row], at: Map[str, int], starts: Sequence[int]) -> list[Row]:
+def _filled(rows: Sequence[Row], at: Map[str, int], starts: Sequence[int]) -> Packed:
     """Blank cells of what belongs to the whole entry, from the row that began it."""
     wanted = [at[role] for role in _OF_ENTRY if role in at]
-    out: list[Row] = []
-    for (number, cells), start in zip(rows, starts, strict=True):
-        first = rows[start][1]
-        if first is cells:
-            out.append((number, cells))
+    out = Packed()
+    first: Sequence[str] = ()
+    for n, (number, cells) in enumerate(rows):
+        if starts[n] == n:
+            first = cells
+            out.add(number, cells)
             continue
         new = list(cells) + [""] * (max(wanted, default=-1) + 1 - len(cells))
-        for n in wanted:
-            if not new[n] and n < len(first):
-                new[n] = first[n]
-        out.append((number, new))
+        for place in wanted:
+            if not new[place] and place < len(first):
+                new[place] = first[place]
+        out.add(number, new)
     return out
 
 
