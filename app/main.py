@@ -106,6 +106,7 @@ _HOUSE: tuple[tuple[Callable[[], str], tuple[Room, ...]], ...] = (
             Room(
                 state.CONTROLS_PAGE, lambda _card: _("Controls"), "rule", _may(Right.POLICY, Right.CLOSE, Right.REOPEN)
             ),
+            Room(state.MODELS_PAGE, lambda _card: _("Models"), "model_training", _may(Right.TRAIN, Right.RELEASE)),
             Room(state.EVIDENCE_PAGE, lambda _card: _("Evidence"), "verified", _may(Right.AUDIT)),
             Room(state.PEOPLE_PAGE, lambda _card: _("People"), "group", _may(Right.PEOPLE)),
         ),

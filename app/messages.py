@@ -12,7 +12,7 @@ from typing import Any
 from app import refusals
 from app.home import HomeUnusable
 from app.i18n import _
-from app.services import access, passwords, provider, sign_in, statement_access, statement_match, statements
+from app.services import access, models, passwords, provider, sign_in, statement_access, statement_match, statements
 from app.services import errors as services
 from app.views.numbers import money
 from engine import errors as engine
@@ -74,6 +74,15 @@ _SAY: dict[type, Say] = {
         "The two sides differ by {difference}, and book {book} names no account for that. Set {rule} in the book's "
         "policy, or book the difference on a line of your own.", difference=e.difference, book=e.book, rule=e.rule
     ),
+    models.OwnModel: lambda _e: _(
+        "You started this training, and the book has another admin. Ask them to put the model into use, so that nobody "
+        "decides alone what answers."
+    ),
+    models.NotCompared: lambda _e: _(
+        "This model was not compared with the one in use, so it may be worse. Say what you accept with it."
+    ),
+    models.InUseAlready: lambda _e: _("This model is in use already. Choose another one."),
+    models.NothingBefore: lambda _e: _("No other model was in use before. Put one into use."),
     anchors.AnchorUnreadable: lambda e: _(
         "{file} is no anchor that can be used. Give the file just as it was downloaded or written.", file=e.path.name
     ),

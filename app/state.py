@@ -29,6 +29,7 @@ T = TypeVar("T")
 
 PRODUCT = "Counterpoint"  # in every language
 EVIDENCE_PAGE = str(Path(__file__).parent / "pages" / "evidence.py")
+MODELS_PAGE = str(Path(__file__).parent / "pages" / "models.py")
 PREDICT_PAGE, JOURNAL_PAGE, PEOPLE_PAGE, REVIEW_PAGE, CONTROLS_PAGE, STATEMENTS_PAGE, IMPORT_PAGE, EXPORT_PAGE = (
     str(Path(__file__).parent / "pages" / f"{name}.py")
     for name in ("predict", "journal", "people", "review", "controls", "statements", "bring_in", "hand_over")

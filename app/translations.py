@@ -23,6 +23,7 @@ _PARTS = ("BadInput", "BadEvent")
 # Where such an error can come from while a page is used; elsewhere it answers a command.
 _PART_FILES = (
     "app/services/books.py",
+    "app/services/models.py",
     "app/services/people.py",
     "app/services/typed.py",
     "app/services/propose.py",

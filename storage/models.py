@@ -87,15 +87,18 @@ class ModelStore:
 
     def go_back(self, book_id: str, by: str, reason: str) -> Decision | None:
         """Use the model again that was in use before this one; None where there was none."""
+        before = self.previous(book_id)
+        return self.set_champion(book_id, before.digest, by, reason, {"back": "yes"}) if before else None
+
+    def previous(self, book_id: str) -> ModelRecord | None:
+        """The model that going back leads to, which is one that nobody went back from."""
         stack: list[str] = []
         for one in self.releases(book_id):
             if one.back:
                 stack.pop()
             else:
                 stack.append(one.digest)
-        if len(stack) < 2:
-            return None
-        return self.set_champion(book_id, stack[-2], by, reason, {"back": "yes"})
+        return next((m for m in self.list(book_id) if stack[-2:-1] == [m.digest]), None)
 
     def releases(self, book_id: str) -> tuple[Release, ...]:
         """Every change of the model in use, oldest first."""

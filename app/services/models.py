@@ -137,13 +137,24 @@ def release(wb: Workbench, who: Who, book: str, model: str, reason: str, *, over
 
 @use_case(Right.RELEASE)
 def rollback(wb: Workbench, who: Who, book: str, reason: str = "") -> Models:
-    """Use the model again that was in use before this one. Raises UnknownBook, NotAllowed, BadInput, NothingBefore."""
+    """Use the model again that was in use before this one, after reading it whole.
+
+    Raises UnknownBook, NotAllowed, NothingBefore, BundleDamaged, BundleMismatch.
+    """
+    with wb.reading() as uow:
+        found = find(uow, who, book, Right.RELEASE)
+        before = uow.models.previous(found.book_id)
+    if before is None:
+        raise NothingBefore(book)
+    wb.predictors.whole(found, before)
 
     def decide(uow: UnitOfWork) -> Models:
-        found = find(uow, who, book, Right.RELEASE)
-        if uow.models.go_back(found.book_id, who.id, reason.strip()) is None:
+        again = find(uow, who, book, Right.RELEASE)
+        now = uow.models.previous(again.book_id)
+        if now is None or now.digest != before.digest:  # somebody was quicker
             raise NothingBefore(book)
-        return _models(uow, found)
+        uow.models.go_back(again.book_id, who.id, reason.strip())
+        return _models(uow, again)
 
     return _answering(wb, book, wb.store.write(decide))
 
