@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / ".test-results" / "long"
 LAST_START = 70 * 60.0  # seconds; no piece takes ten minutes, so all of it ends within eighty
 _SOURCES = ("storage/**/*.py", "app/services/*.py", "engine/journal.py", "app/jobs.py", "tests/faults/*.py")
-_MORE = ("tests/builders.py", "tests/databases.py", "tests/storage/test_life.py")
+_MORE = ("tests/builders.py", "tests/databases.py", "tests/storage/test_life.py", "tests/storage/importers/**/*.py")
 _LIBRARIES = ("duckdb", "duckdb-sqlalchemy", "sqlalchemy", "psycopg", "hypothesis")
 
 

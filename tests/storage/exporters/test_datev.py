@@ -325,7 +325,7 @@ def test_accidents_to_our_own_files(seeds: range) -> None:
     made = out(
         taxed("D 4210 1000.00/V19", "D 1576 190.00", "C 1600 1190.00"), an_entry("x", "D 1 5", "C 2 5"), taxes=TAXES
     )
-    assert fuzz(read_datev, [made.files[0][1]], seeds, "a.csv")["in part"]
+    assert fuzz(read_datev, [made.files[0][1]], seeds, "exported.csv")["in part"]
 
 
 def says(entry: Entry, *, whole: bool) -> object:
