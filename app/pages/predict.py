@@ -159,7 +159,7 @@ def _empty(card: BookCard) -> None:
             _(
                 "Book {book} has no accounts yet. Import a ledger or a list of accounts, and the first proposal can be "
                 "made.",
-                book=plain(card.name),
+                book=card.name,
             )
         )
         return

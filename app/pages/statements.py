@@ -116,7 +116,7 @@ def _empty(card: BookCard) -> None:
         _(
             "Import a file of your bank (CAMT.053, MT940, OFX or CSV) into {book}. Its lines then wait here for their "
             "entries.",
-            book=plain(card.name),
+            book=card.name,
         ),
         icon="account_balance",
     )

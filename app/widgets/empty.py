@@ -6,9 +6,10 @@ import streamlit as st
 
 from app import state
 from app.i18n import _
+from app.widgets.markdown import plain
 
 
 def import_first(why: str, icon: str = "info") -> None:
-    """Say what is missing, with a link to the page Import. ``why`` is safe as Markdown."""
-    st.info(why, icon=f":material/{icon}:")
+    """Say what is missing, with a link to the page Import.."""
+    st.info(plain(why), icon=f":material/{icon}:")
     st.page_link(state.IMPORT_PAGE, label=_("Import"), icon=":material/upload_file:")

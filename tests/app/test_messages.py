@@ -22,6 +22,7 @@ from app.services.errors import (
     TrainingFailed,
 )
 from app.services.export import ExportGone, NothingToExport
+from app.services.models import InUseAlready, NotCompared, NothingBefore, OwnModel
 from app.services.passwords import WeakPassword
 from app.services.provider import LoginOfAnother, NotKnownHere, ProviderAnswerOld
 from app.services.sign_in import PersonasClosed, SignInPaused, SignInRefused
@@ -30,6 +31,7 @@ from app.services.statement_match import NotThisEntry
 from app.services.statements import BankLineChanged
 from engine.errors import BadEvent, BundleDamaged, BundleMismatch, TooLittleHistory
 from storage import refusals
+from storage.anchors import AnchorUnreadable
 from storage.errors import StoreBusy, StoreLocked, StoreUnreachable, UnknownBook, UnknownEntry
 from storage.exporters.subject import BadOption
 from storage.exports import ChangedMeanwhile, UnknownExport
@@ -41,6 +43,11 @@ ERRORS: list[Exception] = [
     BadEvent("Description", "", "it is empty", "Say in a few words what happened."),
     ForeignCurrency("USD", "demo", "EUR"),
     NotAllowed("Ana", Right.APPROVE, "demo"),
+    AnchorUnreadable(Path("anchor.json"), "it is not JSON"),
+    OwnModel("demo", "a1b2c3d4e5f6"),
+    NotCompared("a1b2c3d4e5f6", "f6e5d4c3b2a1"),
+    InUseAlready("a1b2c3d4e5f6"),
+    NothingBefore("demo"),
     WeakPassword("it contains the login"),
     SignInRefused(),
     SignInPaused(timedelta(seconds=8)),
