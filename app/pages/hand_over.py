@@ -35,9 +35,7 @@ def page(wb: Workbench, card: BookCard) -> None:
 def _waiting(wb: Workbench, card: BookCard) -> None:
     titles = {name: f.title for name, f in FORMATS.items()}
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = st.selectbox(
-            _("Format"), list(titles), format_func=lambda name: plain(titles[name]), key="export.format", width=320
-        )
+        chosen = st.selectbox(_("Format"), list(titles), format_func=titles.__getitem__, key="export.format", width=320)
         wanted = _wanted(wb, card)
     settings = _settings(chosen)
     try:
@@ -66,7 +64,7 @@ def _wanted(wb: Workbench, card: BookCard) -> Wanted:
         return Wanted()
 
     def called(export_id: str) -> str:
-        return plain(views.once_more(earlier[export_id])) if export_id else _("What waits")
+        return views.once_more(earlier[export_id]) if export_id else _("What waits")
 
     return Wanted(of=st.selectbox(_("Entries"), ["", *earlier], format_func=called, key="export.of", width=320))
 

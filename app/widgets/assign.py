@@ -12,7 +12,6 @@ from app.services import review
 from app.services.errors import ServiceError
 from app.views.life import asked_for, person
 from app.widgets.acts import Sitting
-from app.widgets.markdown import plain
 from storage.errors import StorageError
 
 _NOBODY = ""
@@ -25,7 +24,7 @@ def assign(at: Sitting, people: Mapping[str, str]) -> None:
     key = at.field("assign")
     st.selectbox(
         _("To be looked at by"), choices, index=choices.index(now), key=key, width=280,
-        format_func=lambda login: plain(person(login, people)) if login else _("anybody"),
+        format_func=lambda login: person(login, people) if login else _("anybody"),
         on_change=_ask, args=(at, key),
     )  # fmt: skip
 

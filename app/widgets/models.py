@@ -70,7 +70,7 @@ def release_form(wb: Workbench, card: BookCard, found: Models) -> None:
     if others:
         st.subheader(_("Put another model into use"), anchor=False)
         with st.form("models.release", border=True):
-            model = st.selectbox(_("Model"), list(others), format_func=lambda d: plain(others[d]), key="models.which")
+            model = st.selectbox(_("Model"), list(others), format_func=others.__getitem__, key="models.which")
             reason = st.text_input(_("Reason"), key="models.reason", max_chars=500)
             accepted = st.text_input(
                 _("What you accept"), key="models.accepted", max_chars=500,
