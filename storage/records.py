@@ -110,7 +110,7 @@ class Staged:
     ``types_derived``: account types were worked out from the codes, the file does not say them.
     ``reason`` says in a sentence how the format was told and how rows were grouped.
     ``statements`` are those of a bank: no entries, but events that wait for one.
-    ``kept`` is what stays outside because of the ``errors``.
+    ``kept`` is what stays outside because of the ``errors``; ``warnings`` keep nothing outside.
     """
 
     book_hint: str
@@ -124,6 +124,7 @@ class Staged:
     types_derived: bool = False
     statements: tuple[Statement, ...] = field(default=(), repr=False)
     kept: Kept = Kept()
+    warnings: tuple[RowError, ...] = ()
 
     @property
     def line_count(self) -> int:

@@ -181,6 +181,7 @@ def _report(
         known=result.known,
         alike=result.alike,
         quarantined=staged.errors,
+        warnings=staged.warnings,
         created_book=created,
         dry_run=dry_run,
         special=tuple(j for j in staged.journals if j.kind is not Kind.NORMAL),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -39,10 +40,11 @@ class ImportReport:
     before: Batch | None = None  # the batch that this very file brought earlier
     resembling: tuple[Resembling, ...] = ()  # of the entries that look alike
     special: tuple[JournalKind, ...] = ()  # journals proposed to be something else than normal
+    warnings: tuple[RowError, ...] = ()  # what should be mended in the source, and kept nothing outside
     statements: StatementReport | None = None  # of a file of bank statements, which holds no entries
 
     def to_json(self) -> dict[str, Any]:
-        """The document of ``import --json``; programs rely on its keys."""
+        """The document of ``import --json``; programs rely on its keys. ``warnings`` is there where there are any."""
         if self.statements:
             return self.statements.to_json()
         return {
@@ -56,10 +58,8 @@ class ImportReport:
             "new": self.new,
             "known": self.known,
             "alike": self.alike,
-            "quarantined": [
-                {"row": e.row, "column": e.column, "value": e.value, "why": e.why, "remedy": e.remedy}
-                for e in self.quarantined
-            ],
+            "quarantined": _documents(self.quarantined),
+            **({"warnings": _documents(self.warnings)} if self.warnings else {}),
         }
 
     def sentences(self) -> list[str]:
@@ -80,6 +80,9 @@ class ImportReport:
             out += [f"  {e}" for e in self.quarantined[:SHOWN_ROWS]]
             if len(self.quarantined) > SHOWN_ROWS:
                 out.append(f"  and {len(self.quarantined) - SHOWN_ROWS} more; --json lists them all.")
+        if self.warnings:
+            out.append(f"{len(self.warnings)} kinds of flaws keep nothing outside, but should be mended in the source:")
+            out += [f"  {e}" for e in self.warnings[:SHOWN_ROWS]]
         if self.alike:
             out.append("Entries that look alike go in with --keep-alike.")
         if self.batch:
@@ -96,3 +99,7 @@ class ImportReport:
 
     def _alike(self) -> str:
         return f", {self.alike} look alike and were left out" if self.alike else ""
+
+
+def _documents(found: Sequence[RowError]) -> list[dict[str, object]]:
+    return [{"row": e.row, "column": e.column, "value": e.value, "why": e.why, "remedy": e.remedy} for e in found]

@@ -72,6 +72,14 @@ def problems(errors: Sequence[RowError]) -> list[dict[str, str]]:
     ]
 
 
+def warned(found: Sequence[RowError]) -> str:
+    """Above the flaws of a file that keep nothing outside."""
+    n = len(found)
+    return ngettext(
+        "{n} flaw of form, which keeps nothing outside", "{n} flaws of form, which keep nothing outside", n
+    )  # fmt: skip
+
+
 def alike(staged: Staged, found: Sequence[Resembling]) -> list[dict[str, object]]:
     """Entries that look like ones that are here, each with a box to bring it in all the same."""
     by_key = {e.entry_id: e for e in staged.entries}

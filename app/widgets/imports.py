@@ -99,6 +99,7 @@ def preview(wb: Workbench, card: BookCard, found: Preview, people: Mapping[str, 
         for line in views.journal_lines(report.special):
             st.caption(plain(line))
         _problems(report)
+        _warnings(report)
         keep = _alike(found)
         if found.staged.entries:
             with st.expander(_("The first entries"), icon=":material/table_rows:", expanded=True):
@@ -118,6 +119,13 @@ def _problems(report: ImportReport) -> None:
     st.warning(_("Some rows stay outside. Mend them in the source and import the file again."), icon=":material/block:")
     rows = views.problems(report.quarantined)
     st.dataframe(rows, hide_index=True, width="stretch")
+
+
+def _warnings(report: ImportReport) -> None:
+    """What comes in all the same."""
+    if report.warnings:
+        with st.expander(views.warned(report.warnings), icon=":material/rule:"):
+            st.dataframe(views.problems(report.warnings), hide_index=True, width="stretch")
 
 
 def _alike(found: Preview) -> frozenset[str]:

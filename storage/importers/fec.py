@@ -10,6 +10,7 @@ from decimal import Decimal
 from storage.errors import ImportRefused
 from storage.importers.assemble import stage_postings
 from storage.importers.cells import BadCell, column_key, need_day, read_amount, read_day
+from storage.importers.fec_rules import Rules
 from storage.importers.outside import Raw
 from storage.importers.packed import Same
 from storage.importers.posting import ZERO, Posting
@@ -71,11 +72,14 @@ def read_fec(source: Source) -> Staged:
     if layout is None:
         raise _bad_header(source, header)
     staging = Staging(source, NAME, [_reason(layout, encoding)], raw=_raw(source, layout, header))
-    reader = _Rows(staging, layout)
+    rules = Rules(staging, layout.places)
+    rules.form(layout.separator, encoding, layout.places)
+    reader = _Rows(staging, layout, rules)
     for number, row in rows:
         reader.read(number, row)
     if not reader.rows:
         raise ImportRefused(source.main, "it has a header line and no rows", "Export it again with its entries.")
+    rules.finish()
     del text, rows
     return stage_postings(staging, reader.found, reader.broken, french=True)
 
@@ -99,8 +103,8 @@ def _raw(source: Source, layout: Layout, header: str) -> Raw:
 class _Rows:
     """Reads rows into postings; ``broken`` are those of rows with an error."""
 
-    def __init__(self, staging: Staging, layout: Layout) -> None:
-        self._staging, self._layout = staging, layout
+    def __init__(self, staging: Staging, layout: Layout, rules: Rules) -> None:
+        self._staging, self._layout, self._rules = staging, layout, rules
         self._same = Same(lambda cell: cell.strip(" \u00a0"))
         self.rows = 0
         self.found: list[Posting] = []
@@ -131,7 +135,11 @@ class _Rows:
             reader.problems.append((long, BadCell(why, "Shorten it in the source.")))
         for column, problem in reader.problems:
             self._staging.fail(number, column, cells.get(column, ""), problem.why, problem.remedy)
-        (self.broken if reader.problems else self.found).append(posting)
+        if reader.problems:
+            self.broken.append(posting)
+        else:
+            self._rules.row(number, cells, posting)
+            self.found.append(posting)
 
 
 def _cells(layout: Layout, row: str, same: Mapping[str, str]) -> dict[str, str] | None:

@@ -76,6 +76,7 @@ def _join(parts: Sequence[_Part], strange: Sequence[ImportRefused]) -> Staged:
         errors=tuple(errors), reason=_reason(parts, repeated), file_sha256=_sha256(parts),
         journals=kinds.propose(entries, names), types_derived=any(p.staged.types_derived for p in parts),
         statements=tuple(s for p in parts for s in p.staged.statements), kept=_kept(parts, len(clashes)),
+        warnings=tuple(_named(p, w) for p in parts for w in p.staged.warnings),
     )  # fmt: skip
 
 
@@ -105,7 +106,11 @@ def _clash(e: Entry, one: str, other: str) -> RowError:
 
 
 def _errors(parts: Sequence[_Part]) -> list[RowError]:
-    return [replace(e, column=f"{p.file}: {e.column}".rstrip(": ")) for p in parts for e in p.staged.errors]
+    return [_named(p, e) for p in parts for e in p.staged.errors]
+
+
+def _named(part: _Part, e: RowError) -> RowError:
+    return replace(e, column=f"{part.file}: {e.column}".rstrip(": "))
 
 
 def _left_out(refused: ImportRefused) -> RowError:

@@ -19,6 +19,20 @@ SHOWN = 80  # characters of a cell that an error repeats
 
 
 @dataclass(slots=True)
+class _Warned:
+    """One kind of thing that rows should not have: the first of them, and how many there are."""
+
+    row: int
+    value: str
+    remedy: str
+    count: int = 1
+
+    def said(self, column: str, why: str) -> RowError:
+        more = f" ({self.count:,} rows, this is the first)" if self.count > 1 else ""
+        return RowError(row=self.row, column=column, value=shown(self.value), why=f"{why}{more}", remedy=self.remedy)
+
+
+@dataclass(slots=True)
 class Staging:
     """Collects what a file yields; `finish` checks every entry and orders them as the source did."""
 
@@ -31,6 +45,7 @@ class Staging:
     _keys: set[str] = field(default_factory=set)
     _repeats: dict[str, int] = field(default_factory=dict)
     _seen_codes: set[str] = field(default_factory=set)
+    _warned: dict[tuple[str, str], _Warned] = field(default_factory=dict)
     raw: Raw | None = None  # of a table, so that rows can be kept as they are
     entries_out: int = 0
     _rows_out: dict[int, str] = field(default_factory=dict)  # rows that stay outside, and the key of their entry
@@ -48,6 +63,13 @@ class Staging:
                 self._why[row] = f"{self._why[row]} {said}" if row in self._why else said
         if self.raw:
             self._rows_out.setdefault(row, "")
+
+    def warn(self, row: int, column: str, value: str, why: str, remedy: str) -> None:
+        """Keep what is to be known and keeps nothing out: the first row that has it, and how many do."""
+        if known := self._warned.get((column, why)):
+            known.count += 1
+        elif len(self._warned) < self.source.limits.errors:
+            self._warned[column, why] = _Warned(row, value[:SHOWN], remedy)
 
     def add(self, row: int, entry: Entry) -> bool:
         """Take an entry that begins in ``row``, or quarantine it. Its key gets an occurrence where it repeats."""
@@ -118,7 +140,7 @@ class Staging:
             book_hint=self.source.name, format=self.format, reason="; ".join(self.reasons) + ".",
             accounts=_complete(accounts, entries), entries=kinds.apply(entries, proposed),
             errors=tuple(sorted(self.errors, key=lambda e: e.row)), file_sha256=self.source.sha256, journals=proposed,
-            kept=self._kept(),
+            kept=self._kept(), warnings=tuple(w.said(*key) for key, w in self._warned.items()),
         )  # fmt: skip
 
 

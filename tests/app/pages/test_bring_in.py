@@ -105,3 +105,17 @@ def test_who_brings_nothing_in_is_told_so(wb: Workbench, fill: FillBook, sign_in
     assert "Importing takes another role." in said(at)
     with wb.reading() as uow:
         assert uow.journal.search(uow.books.get("test").book_id, JournalQuery()).total
+
+
+def test_flaws_of_form_are_listed_below_what_comes_in(
+    wb: Workbench, fill: FillBook, sign_in: SignIn, tmp_path: Path
+) -> None:
+    fill(wb)
+    sign_in("kim", Role.ACCOUNTANT)
+    path = tmp_path / "a.txt"
+    header = "JournalCode|EcritureNum|EcritureDate|CompteNum|EcritureLib|Debit|Credit\n"
+    path.write_text(f"{header}AC|1|20240131|606100||9.50|0,00\nAC|1|20240131|401000|Loyer|0,00|9,50\n")
+    at = page(wb, path)
+    assert not at.exception
+    assert "3 flaws of form, which keep nothing outside" in [e.label for e in at.expander]
+    assert not at.button(key="import.do").disabled

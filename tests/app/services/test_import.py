@@ -112,3 +112,17 @@ def test_a_journal_taken_for_an_opening_is_named_with_the_way_to_change_it(wb: W
     assert "Journal 'AN' was taken for opening: " in said
     assert "counterpoint journals shop JOURNAL KIND --reason WHY" in said
     assert "JOURNAL KIND" not in "\n".join(import_file(wb, ANA, "dry", path, ImportOptions(dry_run=True)).sentences())
+
+
+def test_flaws_of_form_are_told_and_keep_nothing_outside(wb: Workbench, tmp_path: Path) -> None:
+    header = "JournalCode|EcritureNum|EcritureDate|CompteNum|EcritureLib|Debit|Credit\n"
+    path = tmp_path / "a.txt"
+    path.write_text(f"{header}AC|1|20240131|606100||9.50|0,00\nAC|1|20240131|401000|Loyer|0,00|9,50\n")
+    report = import_file(wb, ANA, "shop", path, ImportOptions(dry_run=True))
+    assert report.new == 1
+    assert [(w["row"], w["column"]) for w in report.to_json()["warnings"]] == [
+        (1, ""), (2, "EcritureLib"), (2, "Debit"),
+    ]  # fmt: skip
+    assert any("row 2, Debit: '9.50' has a point" in text for text in report.sentences())
+    path.write_text(path.read_text().replace("||", "|Loyer|").replace("9.50", "9,50"))
+    assert "EcritureLib" not in str(import_file(wb, ANA, "shop", path).to_json()["warnings"])
