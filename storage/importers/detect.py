@@ -53,6 +53,7 @@ _READERS: tuple[Reader, ...] = (
     plain_json.READER,
     canonical.READER,
     fec.READER,
+    flat.BY_ACCOUNT,
     bank_tables.READER,
     flat.READER,
 )

@@ -11,12 +11,29 @@ from storage.importers.reader import Head, Reader
 from storage.importers.source import Source, load
 from storage.importers.tables.chart import stage_chart
 from storage.importers.tables.engine import decide, stage
-from storage.importers.tables.find import Found, found_in_sheets, found_in_text, looks_like_table, looks_mapped
+from storage.importers.tables.find import (
+    Found,
+    found_in_sheets,
+    found_in_text,
+    looks_by_account,
+    looks_like_table,
+    looks_mapped,
+)
 from storage.importers.tables.mapping import Mapping, MappingRefused
 from storage.importers.tables.questions import TableQuestion
 from storage.records import Staged
 
-__all__ = ["CHOSEN", "READER", "SHEETS", "Described", "Mapping", "MappingRefused", "TableQuestion", "describe"]
+__all__ = [
+    "BY_ACCOUNT",
+    "CHOSEN",
+    "READER",
+    "SHEETS",
+    "Described",
+    "Mapping",
+    "MappingRefused",
+    "TableQuestion",
+    "describe",
+]
 
 NAME = "csv"
 _SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -96,5 +113,6 @@ def _looks_like(head: Head) -> bool:
 
 
 SHEETS = tuple(_sheet_reader(kind) for kind in (sheet.XLSX, sheet.ODS, sheet.XLS))
+BY_ACCOUNT = Reader(NAME, looks_by_account, read_flat)  # of a ledger that would pass for a bank's list
 CHOSEN = Reader(NAME, looks_mapped, read_flat)  # of a table that somebody said how to read
 READER = Reader(NAME, _looks_like, read_flat)

@@ -11,8 +11,9 @@ from storage.importers import sheet
 from storage.importers.packed import Row
 from storage.importers.reader import HEAD, Head
 from storage.importers.source import Source
+from storage.importers.tables import by_account
 from storage.importers.tables.encoding import decode_table
-from storage.importers.tables.grid import Grid, Text, Tops, find, grid_of_sheet, grid_of_text
+from storage.importers.tables.grid import LOOKED_AT, Grid, Text, Tops, find, grid_of_sheet, grid_of_text
 from storage.importers.tables.mapping import SHEET, TEXT, Mapping, fingerprint, key_of
 from storage.importers.tables.names import chart_columns, is_chart, is_journal, journal_columns
 from storage.importers.tables.presets import preset_for
@@ -28,6 +29,7 @@ class Fit:
     mapping: Mapping
     how: str
     chart: bool = False  # a table of accounts, not of bookings
+    by_account: bool = False  # movements below the names of accounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def found_in_text(source: Source) -> Found:
     if (saved := fit.mapping.encoding) and saved != given.encoding and (again := _recoded(source, saved)) is not None:
         known = Text.of(source.main, again, saved, source.limits, separator)
     grid = grid_of_text(source, known, separator, header)
-    return Found(replace(grid, again=lambda: found_in_text(source).grid.rows), fit)
+    return _spread(source, Found(replace(grid, again=lambda: found_in_text(source).grid.rows), fit))
 
 
 def found_in_sheets(source: Source) -> Found:
@@ -66,7 +68,15 @@ def found_in_sheets(source: Source) -> Found:
     if not fits:
         raise nothing_found(source)
     (best, (_, header, fit)), *others = fits
-    return Found(grid_of_sheet(best.name, best.rows, header, [s.name for s, _ in others]), fit)
+    return _spread(source, Found(grid_of_sheet(best.name, best.rows, header, [s.name for s, _ in others]), fit))
+
+
+def _spread(source: Source, found: Found) -> Found:
+    """A table whose accounts stand above its rows gets them in a column. Raises ImportRefused."""
+    if not found.fit.by_account:
+        return found
+    grid, mapping = by_account.spread(source.main, found.grid, found.fit.mapping.columns)
+    return Found(grid, replace(found.fit, mapping=mapping))
 
 
 def nothing_found(source: Source) -> ImportRefused:
@@ -96,13 +106,30 @@ def looks_mapped(head: Head) -> bool:
 
 def search(source: Source, kind: str, tops: Tops) -> tuple[str, Row, Fit] | None:
     """Separator, header row and what knows it: people's word first, then presets, then names, at last accounts."""
-    ways: list[Fits] = [lambda names: _chosen(source, kind, names)]
-    if source.mapping is None:
-        ways = [lambda names: _saved(source, kind, names), _preset, _journal, _chart]
-    for way in ways:
+    if source.mapping is not None:
+        return find(tops, lambda names: _chosen(source, kind, names))
+    for way in (lambda names: _saved(source, kind, names), _mended, _preset, _journal):
         if (found := find(tops, way)) is not None:
             return found
-    return None
+    return search_by_account(source, kind, tops) or find(tops, _chart)
+
+
+def search_by_account(_source: Source, _kind: str, tops: Tops) -> tuple[str, Row, Fit] | None:
+    """A header of movements that have their account in a row above them."""
+    found = find(tops, _by_account)
+    if found is None:
+        return None
+    separator, (row, names), fit = found
+    rows = next(rows for s, rows in tops if s == separator)
+    below = [r for r in rows[: row + LOOKED_AT] if r[0] > row]
+    return found if by_account.has_headings(below, names, fit.mapping.columns) else None
+
+
+def looks_by_account(head: Head) -> bool:
+    """Whether a text is such a report, which would pass for a bank's list of movements."""
+    return (
+        bool(head.first) and not sheet.kind_of(head.source.data) and _search_head(head, search_by_account) is not None
+    )
 
 
 def _search_saved(source: Source, kind: str, tops: Tops) -> tuple[str, Row, Fit] | None:
@@ -184,6 +211,18 @@ def _preset(names: Sequence[str]) -> Fit | None:
 def _journal(names: Sequence[str]) -> Fit | None:
     columns = journal_columns(names)
     return Fit(Mapping(columns=columns), "with a row a line") if is_journal(columns) else None
+
+
+def _mended(names: Sequence[str]) -> Fit | None:
+    mapping = by_account.mapping_of(names)
+    return Fit(mapping, "of rows that an import of a general ledger left outside") if mapping else None
+
+
+def _by_account(names: Sequence[str]) -> Fit | None:
+    if not (columns := by_account.columns_of(names)):
+        return None
+    how = "of a general ledger with the accounts above their rows, whose days, kinds, numbers and names tell entries"
+    return Fit(Mapping(columns=columns), how, by_account=True)
 
 
 def _chart(names: Sequence[str]) -> Fit | None:
